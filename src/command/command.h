@@ -1,0 +1,120 @@
+/*
+ * What a person types: one file and one row for each command.
+ */
+#ifndef HOLDFAST_COMMAND_H
+#define HOLDFAST_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "define/options.h"
+#include "define/service.h"
+#include "state/paths.h"
+#include "state/record.h"
+
+struct command {
+	const char *name;
+	const char *usage;	/* "NAME... [options]", after the name */
+	const char *help;	/* one line */
+	/* argv[0] is the command's name.  Returns an exit status. */
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct command command_start, command_stop, command_restart,
+    command_try_restart, command_reload, command_force_reload, command_status,
+    command_list, command_show, command_signal, command_wait, command_logs,
+    command_forget, command_help;
+
+/* The table, in the help text's order; ends with NULL. */
+extern const struct command *const commands[];
+
+/* main()'s argv: the keeper's title goes there. */
+extern char **command_argv;
+
+/* Dispatch argv[1...]; the exit status of the program. */
+int command_main(int argc, char **argv);
+
+/* One option of a command's own, beside the common ones. */
+struct command_option {
+	const char *name;	/* "timeout" */
+	char letter;		/* or 0 */
+	const char **value;	/* where its argument goes, or NULL */
+	bool *flag;		/* or: what becomes true */
+};
+
+/*
+ * Read the options of a command other than start; own ends with a name of
+ * NULL.  The operands are added to operands.  Sets the verbosity.  Returns 0;
+ * or -1 when the line is wrong (said already: exit EXIT_USAGE).
+ */
+int command_options(int argc, char **argv, const struct command_option *own,
+    struct common_options *common, struct strings *operands);
+
+/* "holdfast: CULPRIT: expected ..."; returns EXIT_USAGE. */
+int command_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * What is known of a service: its record, and what is alive of it.  As status
+ * sees it; read only.
+ */
+enum liveness {
+	LIVE_DOWN,		/* not running, nothing left */
+	LIVE_DOWN_PIDFILE,	/* not running, but a pidfile was left */
+	LIVE_UP,		/* the main process is alive */
+	LIVE_BUSY,		/* keeper alive, no main process just now:
+				   starting, stopping, waiting to restart */
+	LIVE_UNKNOWN,		/* cannot tell; errno says why */
+};
+
+struct view {
+	bool known;		/* there is a record */
+	struct record record;
+	struct record_text text;
+	enum liveness live;
+	bool keeper_alive;
+	int error;		/* errno of LIVE_UNKNOWN */
+	int64_t cpu_usec;	/* of the main process, when LIVE_UP */
+	int64_t rss_bytes;
+	int threads;
+};
+
+/* Look at the service that p was set to by paths_for(). */
+void view_read(const struct paths *p, struct view *v);
+
+/* The LSB status of what was seen: STATUS_RUNNING, ... */
+int view_status(const struct view *v);
+
+/* The keeper that the record names is alive. */
+bool view_keeper_alive(const struct record *r);
+
+/* "holdfast: web: cannot look at ...", of a view that is LIVE_UNKNOWN. */
+void view_say_unknown(const char *name, const struct paths *p,
+    const struct view *v);
+
+/*
+ * Run action once for each name, with paths set up and the run directory
+ * checked; names are checked first, all of them, before anything is touched.
+ * Returns the highest status.
+ */
+int command_each(const struct strings *names,
+    const struct common_options *common,
+    int (*action)(const char *name, struct paths *p, void *context),
+    void *context);
+
+/*
+ * What a list row or a status heading says: "running", "starting", "stopping",
+ * "restarting in 3 s", "stopped", "failed", "running (no keeper)", ...
+ */
+void view_describe(const struct view *v, char *buf, size_t size);
+
+/* How the last run ended: "exit 0", "killed by SIGSEGV (core dumped)"; "" . */
+void view_ending(const struct record *r, char *buf, size_t size);
+
+/*
+ * The last lines of the log since offset, each after "    | ", to stderr.
+ * Silent when there is no log.
+ */
+void command_show_tail(const char *log, int64_t offset, unsigned lines);
+
+#endif

@@ -1,0 +1,397 @@
+/*
+ * The outcome of a start: see outcome.h.
+ */
+#include "config.h"
+
+#include "command/outcome.h"
+
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command/command.h"
+#include "command/starting.h"
+#include "command/stopping.h"
+#include "keeper/alone.h"
+#include "keeper/keeper.h"
+#include "message.h"
+#include "process/process.h"
+#include "state/watch.h"
+
+#define TAIL_LINES 10
+#define PROGRESS_MSEC 1000
+
+static const int interrupting[] = { SIGINT, SIGTERM, SIGHUP };
+#define INTERRUPTING (sizeof(interrupting) / sizeof(interrupting[0]))
+
+void
+interrupts_catch(struct interrupts *in)
+{
+	struct sigaction action;
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < INTERRUPTING; i++) {
+		/* nohup(1), or a shell's background job: respected. */
+		if (sigaction(interrupting[i], NULL, &action) == 0 &&
+		    action.sa_handler != SIG_IGN)
+			sigaddset(&set, interrupting[i]);
+	}
+	sigprocmask(SIG_BLOCK, &set, &in->before);
+	in->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (in->fd == -1)
+		sigprocmask(SIG_SETMASK, &in->before, NULL);
+}
+
+void
+interrupts_release(struct interrupts *in)
+{
+	if (in->fd != -1)
+		close(in->fd);
+	in->fd = -1;
+	sigprocmask(SIG_SETMASK, &in->before, NULL);
+}
+
+static int
+interrupts_read(struct interrupts *in)
+{
+	struct signalfd_siginfo info;
+
+	if (in->fd == -1 || read(in->fd, &info, sizeof(info)) !=
+	    (ssize_t)sizeof(info))
+		return 0;
+	return (int)info.ssi_signo;
+}
+
+static void
+say_progress(const struct starting *s, int64_t since)
+{
+	char span[32];
+
+	if (message_verbosity() == QUIET || !isatty(STDERR_FILENO))
+		return;
+	value_print_ago(since == 0 ? 0 : watch_now() - since, span,
+	    sizeof(span));
+	if (since == 0)
+		fprintf(stderr, "\r\033[K");
+	else
+		fprintf(stderr, "\r\033[K%s: starting, %s", s->name, span);
+	fflush(stderr);
+}
+
+/*
+ * The report (1), end of file without one (0), or an interruption (-1, its
+ * signal in *ret_signal).
+ */
+static int
+read_report(const struct starting *s, int channel, struct interrupts *in,
+    struct keeper_report *ret, int *ret_signal)
+{
+	struct pollfd fds[2] = {
+		{ channel, POLLIN, 0 },
+		{ in->fd, POLLIN, 0 },
+	};
+	const int64_t since = watch_now();
+	bool progress = false;
+	ssize_t n;
+
+	for (;;) {
+		if (poll(fds, 2, PROGRESS_MSEC) == 0) {
+			say_progress(s, since);
+			progress = true;
+			continue;
+		}
+		if (fds[0].revents != 0) {
+			n = read(channel, ret, sizeof(*ret));
+			if (n == -1)
+				continue;
+			if (progress)
+				say_progress(s, 0);
+			return n == (ssize_t)sizeof(*ret);
+		}
+		*ret_signal = interrupts_read(in);
+		if (*ret_signal != 0) {
+			if (progress)
+				say_progress(s, 0);
+			return -1;
+		}
+	}
+}
+
+/* Our child, and not reaped yet: its number is nobody else's. */
+static void
+end_keeper(pid_t keeper, struct interrupts *in)
+{
+	union sigval request = { .sival_int = PROCESS_REQUEST };
+	struct pollfd fds[2] = { { -1, POLLIN, 0 }, { in->fd, POLLIN, 0 } };
+
+	(void)sigqueue(keeper, SIGTERM, request);
+	(void)kill(keeper, SIGCONT);
+	fds[0].fd = process_open(keeper, 0);
+	while (fds[0].fd != -1) {
+		if (poll(fds, 2, -1) == -1 && errno != EINTR)
+			break;
+		if (fds[0].revents != 0)
+			break;
+		/* Interrupted again: impatience, the next step now. */
+		if (interrupts_read(in) != 0)
+			(void)kill(keeper, SIGTERM);
+	}
+	if (fds[0].fd != -1)
+		close(fds[0].fd);
+	while (waitpid(keeper, NULL, 0) == -1 && errno == EINTR)
+		continue;
+}
+
+static void
+die_by(int signal, struct interrupts *in)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+
+	(void)message_flush();
+	interrupts_release(in);
+	(void)sigaction(signal, &action, NULL);
+	(void)raise(signal);
+}
+
+/*
+ * The default directory is /: an argument that names a file where the caller
+ * is was perhaps meant to be found there.
+ */
+static void
+hint_at_directory(const struct starting *s, const struct service *service)
+{
+	const struct strings *command = &service->command;
+	struct stat st;
+
+	if (strcmp(service->working_directory, "/") != 0)
+		return;
+	for (size_t i = 1; i < command->count; i++) {
+		const char *word = command->items[i];
+
+		if (word[0] == '/' || word[0] == '-' || word[0] == '\0' ||
+		    stat(word, &st) == -1)
+			continue;
+		message_warn("%s: it ran in /, but '%s' is in the current "
+		    "directory: --same-dir or --chdir starts it there",
+		    s->name, word);
+		return;
+	}
+}
+
+static int
+status_of_failure(const struct keeper_report *r)
+{
+	if (r->result != RESULT_EXEC)
+		return EXIT_FAILED;
+	switch (r->error) {
+	case ENOENT:
+	case ENOTDIR:
+		return EXIT_NOT_INSTALLED;
+	case EACCES:
+	case EPERM:
+		return EXIT_NO_PERMISSION;
+	}
+	return EXIT_FAILED;
+}
+
+static void
+say_death(const struct starting *s, const struct keeper_report *r)
+{
+	char span[32], name[32];
+
+	value_print_ago(r->took_usec, span, sizeof(span));
+	if (r->result == RESULT_TIMEOUT)
+		message_error("%s: not ready after %s (--start-timeout): "
+		    "ended; its last lines:", s->name, span);
+	else if (r->code == CLD_EXITED)
+		message_error("%s: exited with status %d after %s, before it "
+		    "was ready; its last lines:", s->name, r->status, span);
+	else if (r->code != 0)
+		message_error("%s: killed by %s%s after %s, before it was "
+		    "ready; its last lines:", s->name,
+		    value_signal_name(r->status, name, sizeof(name)),
+		    r->code == CLD_DUMPED ? " (core dumped)" : "", span);
+	else
+		message_error("%s: ended after %s, before it was ready; its "
+		    "last lines:", s->name, span);
+}
+
+static int
+say_failure(const struct starting *s, const struct service *service,
+    const struct keeper_report *r)
+{
+	if (r->result == RESULT_INTERRUPTED)
+		message_error("%s: was stopped before it was ready", s->name);
+	else if (r->what[0] != '\0')
+		message_error("%s: cannot %s: %s", s->name, r->what,
+		    strerror(r->error));
+	else {
+		say_death(s, r);
+		if (service->output == OUTPUT_LOG)
+			command_show_tail(s->paths->log, r->log_offset,
+			    TAIL_LINES);
+		else if (service->output_path != NULL)
+			command_show_tail(service->output_path,
+			    r->log_offset, TAIL_LINES);
+	}
+	hint_at_directory(s, service);
+	return status_of_failure(r);
+}
+
+static int
+say_ready(const struct starting *s, const struct keeper_report *r,
+    enum keeper_begin begin)
+{
+	char span[32];
+
+	if (r->note[0] != '\0')
+		message_warn("%s: %s", s->name, r->note);
+	value_print_ago(r->took_usec, span, sizeof(span));
+	if (begin == KEEPER_ADOPT)
+		message_say("%s: already running, pid %d (adopted: its keeper "
+		    "had died)", s->name, r->pid);
+	else if (s->kind == STARTING_RESTART)
+		message_say("%s: restarted, pid %d (ready in %s)", s->name,
+		    r->pid, span);
+	else
+		message_say("%s: running, pid %d (ready in %s)", s->name,
+		    r->pid, span);
+	return message_flush();
+}
+
+static int
+say_cannot_write(const struct starting *s, bool undone)
+{
+	message_error("%s: cannot write standard output: %s%s", s->name,
+	    strerror(errno), undone ? "; the start was undone" : "");
+	return EXIT_FAILED;
+}
+
+int
+outcome_wait(const struct starting *s, const struct keeper_order *order,
+    pid_t keeper, int channel, struct interrupts *in)
+{
+	struct keeper_report report;
+	bool started = order->begin == KEEPER_START;
+	int result, status, signal = 0;
+
+	result = read_report(s, channel, in, &report, &signal);
+	if (result == -1 && started) {
+		end_keeper(keeper, in);
+		message_error("%s: interrupted: the start was undone",
+		    s->name);
+	}
+	if (result == -1)
+		die_by(signal, in);
+	if (result == 0)
+		status = OUTCOME_AGAIN;
+	else if (!report.ready)
+		status = say_failure(s, order->service, &report);
+	else if (say_ready(s, &report, order->begin) == -1) {
+		int error = errno;
+
+		if (started)
+			end_keeper(keeper, in);
+		errno = error;
+		status = say_cannot_write(s, started);
+	} else
+		status = EXIT_DONE;
+	/* It goes on, or it is ending and must be seen to be gone. */
+	if (result == 0 || (result == 1 && !report.ready))
+		while (waitpid(keeper, NULL, 0) == -1 && errno == EINTR)
+			continue;
+	close(channel);
+	interrupts_release(in);
+	return status;
+}
+
+int
+outcome_say(const struct starting *s, const char *what, const struct view *v)
+{
+	message_say("%s: %s, pid %d", s->name, what, v->record.main_pid);
+	if (message_flush() == -1)
+		return say_cannot_write(s, false);
+	return EXIT_DONE;
+}
+
+int
+outcome_say_failure_of_other(const struct starting *s, const struct view *v)
+{
+	const struct record *r = &v->record;
+	char ending[128];
+
+	if (r->failed_step[0] != '\0')
+		message_error("%s: another start failed: cannot %s: %s",
+		    s->name, r->failed_step, strerror(r->failed_errno));
+	else {
+		view_ending(r, ending, sizeof(ending));
+		message_error("%s: another start failed: %s%s%s", s->name,
+		    record_result_name(r->result),
+		    ending[0] != '\0' ? ", " : "", ending);
+	}
+	return EXIT_FAILED;
+}
+
+/* Without a keeper: this process watches it until it has settled. */
+static int
+settle(const struct starting *s, const struct service *service,
+    struct keeper_report *r, struct interrupts *in)
+{
+	struct watch watch = { .fd = -1 };
+	const int64_t began = watch_now();
+	int64_t until = began + service->ready_settle_usec;
+	int64_t timeout = service->timeout_start_usec == USEC_INFINITY ?
+	    INT64_MAX : began + service->timeout_start_usec;
+	int signal = 0;
+
+	while (signal == 0 && process_is_alive(r->pid, 0, NULL)) {
+		if (watch_now() >= timeout && timeout < until) {
+			r->result = RESULT_TIMEOUT;
+			break;
+		}
+		if (watch_now() >= until)
+			return 0;
+		(void)watch_wait(&watch, &in->fd, 1,
+		    until < timeout ? until : timeout);
+		signal = interrupts_read(in);
+	}
+	r->took_usec = watch_now() - began;
+	(void)stopping_run(s->name, s->paths, false);
+	if (signal == 0)
+		return -1;
+	message_error("%s: interrupted: the start was undone", s->name);
+	die_by(signal, in);
+	return -1;
+}
+
+int
+outcome_start_without_keeper(const struct starting *s,
+    const struct keeper_order *order)
+{
+	struct interrupts in;
+	struct keeper_report report;
+	int status, error;
+
+	interrupts_catch(&in);
+	if (alone_start(order, &report) == -1)
+		status = say_failure(s, order->service, &report);
+	else if (order->service->ready == READY_SETTLE &&
+	    settle(s, order->service, &report, &in) == -1)
+		status = say_failure(s, order->service, &report);
+	else if (say_ready(s, &report, KEEPER_START) == -1) {
+		error = errno;
+		(void)stopping_run(s->name, s->paths, false);
+		errno = error;
+		status = say_cannot_write(s, true);
+	} else
+		status = EXIT_DONE;
+	interrupts_release(&in);
+	return status;
+}

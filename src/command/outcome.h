@@ -1,0 +1,51 @@
+/*
+ * The outcome of a start: wait for it, undo it when interrupted, and say it.
+ */
+#ifndef HOLDFAST_OUTCOME_H
+#define HOLDFAST_OUTCOME_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+struct keeper_order;
+struct starting;
+struct view;
+
+/* Not an exit status: the keeper was killed; look at what there is now. */
+#define OUTCOME_AGAIN (-1)
+
+/* SIGINT, SIGTERM and SIGHUP, unless the caller ignores them, are read from fd
+ * instead of ending us. */
+struct interrupts {
+	int fd;			/* a signalfd, or -1 */
+	sigset_t before;
+};
+
+void interrupts_catch(struct interrupts *in);
+void interrupts_release(struct interrupts *in);
+
+/*
+ * Wait for the report of our keeper on channel, and say it.  An interruption
+ * undoes a start (not an adoption), and then ends us by its signal.  Closes
+ * channel and releases the interrupts.  Returns the exit status, or
+ * OUTCOME_AGAIN.
+ */
+int outcome_wait(const struct starting *s, const struct keeper_order *order,
+    pid_t keeper, int channel, struct interrupts *in);
+
+/* "NAME: WHAT, pid N" for a service that another start has started. */
+int outcome_say(const struct starting *s, const char *what,
+    const struct view *v);
+
+/* A start that this one waited for has failed. */
+int outcome_say_failure_of_other(const struct starting *s,
+    const struct view *v);
+
+/*
+ * Start without a keeper: this process does what a keeper would up to the
+ * exec, and then leaves.  Returns the exit status.
+ */
+int outcome_start_without_keeper(const struct starting *s,
+    const struct keeper_order *order);
+
+#endif

@@ -1,0 +1,231 @@
+/*
+ * restart and try-restart: the keeper does it, so that the pidfile stays
+ * locked throughout.  Done when the record names a new run that is ready.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command/command.h"
+#include "command/starting.h"
+#include "command/stopping.h"
+#include "message.h"
+#include "process/process.h"
+#include "state/watch.h"
+
+#define LOOK_AGAIN_USEC INT64_C(10000)
+#define AGAIN (-1)
+
+struct restarting {
+	const char *name;
+	struct paths *paths;
+	struct view view;
+	struct common_options *common;
+	bool only_if_running;
+};
+
+static int
+say_restarted(const struct restarting *r)
+{
+	char span[32];
+
+	value_print_ago(r->view.record.ready_took_usec, span, sizeof(span));
+	message_say("%s: restarted, pid %d (ready in %s)", r->name,
+	    r->view.record.main_pid, span);
+	return EXIT_DONE;
+}
+
+static int
+say_not_restarted(const struct restarting *r)
+{
+	const struct record *record = &r->view.record;
+	char ending[128], span[32];
+
+	value_print_ago(record->restart_in_usec, span, sizeof(span));
+	if (record->failed_step[0] != '\0')
+		message_error("%s: cannot %s: %s; it is tried again in %s",
+		    r->name, record->failed_step,
+		    strerror(record->failed_errno), span);
+	else {
+		view_ending(record, ending, sizeof(ending));
+		message_error("%s: not ready after the restart (%s); it is "
+		    "tried again in %s", r->name, ending, span);
+	}
+	return EXIT_FAILED;
+}
+
+/* Has the run that was asked for come to something?  AGAIN: not yet. */
+static int
+judge(const struct restarting *r, const char *old_invocation)
+{
+	const struct record *record = &r->view.record;
+
+	if (strcmp(record->invocation_id, old_invocation) == 0)
+		return AGAIN;
+	if (record->active_state == STATE_ACTIVE)
+		return say_restarted(r);
+	if (strcmp(record->sub_state, "auto-restart") == 0)
+		return say_not_restarted(r);
+	return AGAIN;
+}
+
+static int
+wait_for_run(struct restarting *r, int pidfd)
+{
+	struct watch watch;
+	char old[33];
+	const pid_t keeper = r->view.record.keeper_pid;
+	const uint64_t start = r->view.record.keeper_start;
+	const int64_t before = r->view.record.changed_usec;
+	int64_t react = watch_now() + STOPPING_REACTION_USEC;
+	int status = AGAIN;
+
+	snprintf(old, sizeof(old), "%.32s", r->view.record.invocation_id);
+	watch_open(&watch, r->paths->dir);
+	while (process_is_alive(keeper, start, NULL)) {
+		view_read(r->paths, &r->view);
+		if (!r->view.known || r->view.record.keeper_pid != keeper)
+			break;
+		if (r->view.record.changed_usec != before)
+			react = INT64_MAX;
+		status = judge(r, old);
+		if (status != AGAIN)
+			break;
+		if (watch_now() >= react) {
+			message_warn("%s: its keeper, pid %d, does not react: "
+			    "killed", r->name, keeper);
+			(void)process_signal(keeper, start, SIGKILL);
+			react = INT64_MAX;
+		}
+		(void)watch_wait(&watch, &pidfd, 1, pidfd == -1 ?
+		    watch_now() + LOOK_AGAIN_USEC : react);
+	}
+	watch_close(&watch);
+	return status;
+}
+
+static int
+restart_by_keeper(struct restarting *r)
+{
+	const struct record *record = &r->view.record;
+	int pidfd, status, error;
+
+	pidfd = process_open(record->keeper_pid, record->keeper_start);
+	if (pidfd == -1 && errno == ESRCH)
+		return AGAIN;
+	if (stopping_ask(record, SIGUSR2) == -1) {
+		error = errno;
+		if (pidfd != -1)
+			close(pidfd);
+		if (error == ESRCH)
+			return AGAIN;
+		message_error("%s: cannot signal its keeper, pid %d: %s",
+		    r->name, record->keeper_pid, strerror(error));
+		return error == EPERM ? EXIT_NO_PERMISSION : EXIT_FAILED;
+	}
+	status = wait_for_run(r, pidfd);
+	if (pidfd != -1)
+		close(pidfd);
+	return status;
+}
+
+static int
+restart_once(struct restarting *r)
+{
+	struct starting starting = {
+		.kind = STARTING_RESTART,
+		.name = r->name,
+		.paths = r->paths,
+	};
+	int status;
+
+	view_read(r->paths, &r->view);
+	if (r->view.keeper_alive && r->view.known &&
+	    !record_is_final(&r->view.record))
+		return restart_by_keeper(r);
+	if (r->view.live != LIVE_UP && r->only_if_running) {
+		message_say("%s: not running", r->name);
+		return EXIT_DONE;
+	}
+	/* Without a keeper there is nobody who could keep its hold. */
+	if (r->view.live == LIVE_UP && !r->view.record.has_keeper) {
+		status = stopping_run(r->name, r->paths, false);
+		if (status != EXIT_DONE)
+			return status;
+	}
+	return starting_run(&starting);
+}
+
+static int
+restart(const char *name, struct paths *p, void *context)
+{
+	struct restarting *r = context;
+	int status;
+
+	r->name = name;
+	r->paths = p;
+	if (r->common->dry_run) {
+		view_read(p, &r->view);
+		message_say("%s: would %s", name, r->view.live == LIVE_UP ?
+		    "restart it" : r->only_if_running ?
+		    "do nothing: not running" : "start it");
+		return EXIT_DONE;
+	}
+	do
+		status = restart_once(r);
+	while (status == AGAIN);
+	return status;
+}
+
+static int
+run(int argc, char **argv, bool only_if_running)
+{
+	const struct command_option own[] = { { NULL, 0, NULL, NULL } };
+	struct common_options common = { 0 };
+	struct strings names = { 0 };
+	struct restarting r = {
+		.common = &common,
+		.only_if_running = only_if_running,
+	};
+	int status;
+
+	closefrom(STDERR_FILENO + 1);
+	if (command_options(argc, argv, own, &common, &names) == -1)
+		return EXIT_USAGE;
+	if (names.count == 0)
+		return command_usage("%s: expected the name of a service",
+		    argv[0]);
+	status = command_each(&names, &common, restart, &r);
+	strings_clear(&names);
+	return status;
+}
+
+static int
+run_restart(int argc, char **argv)
+{
+	return run(argc, argv, false);
+}
+
+static int
+run_try_restart(int argc, char **argv)
+{
+	return run(argc, argv, true);
+}
+
+const struct command command_restart = {
+	.name = "restart",
+	.usage = "NAME...",
+	.help = "restart services, or start them if they are stopped",
+	.run = run_restart,
+};
+
+const struct command command_try_restart = {
+	.name = "try-restart",
+	.usage = "NAME...",
+	.help = "restart services that are running",
+	.run = run_try_restart,
+};

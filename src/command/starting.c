@@ -1,0 +1,373 @@
+/*
+ * Starting a service, up to its outcome.  The hold is taken here, in the
+ * caller's process, so that "already running" reaches the terminal; the rest
+ * is the keeper's, and this waits for its report.
+ *
+ * What can be found when the hold is not free, or free but not forgotten, is
+ * decided in find_hold() and with_hold(); each turn of the loop looks anew.
+ */
+#include "config.h"
+
+#include "command/starting.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command/command.h"
+#include "command/outcome.h"
+#include "command/stopping.h"
+#include "keeper/keeper.h"
+#include "message.h"
+#include "process/process.h"
+#include "state/definition.h"
+#include "state/hold.h"
+#include "state/watch.h"
+
+#define LOOK_AGAIN_USEC INT64_C(10000)
+#define UNCLEAR_MAX_USEC INT64_C(5000000)
+
+#define AGAIN (-1)		/* not an exit status: look anew */
+
+struct run {
+	const struct starting *s;
+	struct service *service;	/* given, or the stored one */
+	struct service stored;
+	struct credentials credentials;
+	struct view view;
+	int64_t unclear_until;		/* locked, and nobody says by whom */
+	int64_t deadline;		/* another start, or a stop, takes long */
+	bool waited;			/* for another's start */
+	bool watches;
+	struct watch watch;
+};
+
+/* The service holds its own pidfile: found while taking the hold. */
+static int
+say_running(const struct run *r)
+{
+	return outcome_say(r->s, "already running", &r->view);
+}
+
+/*
+ * Wait for the record to change, or its keeper to end; at most usec.  The first
+ * call only begins to watch: what changed before that is looked at once more.
+ */
+static void
+wait_for_change(struct run *r, int64_t usec)
+{
+	const struct record *record = &r->view.record;
+	int keeper = -1;
+
+	if (!r->watches) {
+		watch_open(&r->watch, r->s->paths->dir);
+		r->watches = true;
+		return;
+	}
+	if (r->view.keeper_alive) {
+		keeper = process_open(record->keeper_pid,
+		    record->keeper_start);
+		if (keeper == -1)
+			usec = LOOK_AGAIN_USEC;
+	}
+	(void)watch_wait(&r->watch, &keeper, 1, watch_now() + usec);
+	if (keeper != -1)
+		close(keeper);
+}
+
+/* Somebody has the hold, and the record knows who. */
+static int
+other_has_it(struct run *r)
+{
+	const struct record *record = &r->view.record;
+
+	switch (record->active_state) {
+	case STATE_ACTIVE:
+		if (r->view.live == LIVE_UP)
+			return say_running(r);
+		break;
+	case STATE_ACTIVATING:
+		r->waited = true;
+		break;
+	case STATE_DEACTIVATING:
+	case STATE_INACTIVE:
+	case STATE_FAILED:
+		break;
+	}
+	if (watch_now() >= r->deadline) {
+		message_error("%s: cannot start: it is still %s", r->s->name,
+		    record->active_state == STATE_ACTIVATING ? "starting" :
+		    "stopping");
+		return EXIT_FAILED;
+	}
+	wait_for_change(r, r->deadline - watch_now());
+	return AGAIN;
+}
+
+/* Locked, but by nobody that the record knows to live. */
+static int
+hold_is_taken(struct run *r, const char *path, pid_t holder)
+{
+	const struct record *record = &r->view.record;
+
+	view_read(r->s->paths, &r->view);
+	if (r->view.keeper_alive)
+		return other_has_it(r);
+	if (r->view.known && r->view.live == LIVE_UP)
+		return say_running(r);
+	if (r->view.known && !record->has_keeper &&
+	    !record_is_final(record)) {
+		/* Its descendants have inherited the lock. */
+		if (stopping_without_keeper(r->s->name, r->s->paths, record,
+		    NULL) == 0)
+			return AGAIN;
+		message_error("%s: cannot start: what is left of its last run "
+		    "does not end", r->s->name);
+		return EXIT_FAILED;
+	}
+	if (watch_now() < r->unclear_until) {
+		wait_for_change(r, LOOK_AGAIN_USEC);
+		return AGAIN;
+	}
+	if (holder != 0)
+		message_error("%s: cannot lock pidfile %s: process %d has it, "
+		    "which is not of this service", r->s->name, path, holder);
+	else
+		message_error("%s: cannot lock pidfile %s: another process "
+		    "has it", r->s->name, path);
+	return EXIT_FAILED;
+}
+
+static int
+say_cannot_lock(const struct run *r, const char *path, int error)
+{
+	message_error("%s: cannot lock pidfile %s: %s", r->s->name, path,
+	    error == ENOTSUP ? "Not a regular file" :
+	    error == ELOOP ? "It is a symbolic link" : strerror(error));
+	return error == EACCES || error == EPERM ? EXIT_NO_PERMISSION :
+	    EXIT_FAILED;
+}
+
+static void
+fill_order(const struct run *r, struct keeper_order *order, struct hold *hold)
+{
+	*order = (struct keeper_order){
+		.begin = KEEPER_START,
+		.service = r->service,
+		.credentials = &r->credentials,
+		.paths = r->s->paths,
+		.hold = hold,
+		.save_definition = r->s->given != NULL,
+		.argv = command_argv,
+	};
+}
+
+/* Fork the keeper, give it the hold, and wait for what it reports. */
+static int
+launch(struct run *r, const struct keeper_order *order)
+{
+	struct interrupts interrupts;
+	pid_t keeper;
+	int channel, error;
+
+	/* Before the fork: from here on an interruption undoes the start. */
+	interrupts_catch(&interrupts);
+	keeper = keeper_fork(order, &channel);
+	if (keeper == -1) {
+		error = errno;
+		interrupts_release(&interrupts);
+		hold_release(order->hold);
+		message_error("%s: cannot fork its keeper: %s", r->s->name,
+		    strerror(error));
+		return EXIT_FAILED;
+	}
+	hold_close(order->hold);
+	return outcome_wait(r->s, order, keeper, channel, &interrupts);
+}
+
+/* It runs, its keeper does not: give it a new one, by its own definition. */
+static int
+adopt(struct run *r, struct hold *hold)
+{
+	struct keeper_order order;
+	struct service own;
+	struct credentials credentials;
+	char err[512];
+	int status, error;
+
+	service_init(&own, r->s->name);
+	fill_order(r, &order, hold);
+	if (definition_read(r->s->paths->definition, &own, &error, err,
+	    sizeof(err)) != 0 ||
+	    credentials_resolve(own.user, own.group, &credentials, err,
+	    sizeof(err)) == -1) {
+		(void)hold_publish_other(hold, r->view.record.main_pid);
+		hold_close(hold);
+		service_free(&own);
+		message_error("%s: cannot adopt pid %d: its definition %s "
+		    "cannot be used", r->s->name, r->view.record.main_pid,
+		    r->s->paths->definition);
+		return EXIT_FAILED;
+	}
+	order.begin = r->s->kind == STARTING_RESTART ? KEEPER_ADOPT_RESTART :
+	    KEEPER_ADOPT;
+	order.service = &own;
+	order.credentials = &credentials;
+	order.known = &r->view.record;
+	order.save_definition = false;
+	status = launch(r, &order);
+	credentials_free(&credentials);
+	service_free(&own);
+	return status;
+}
+
+/* The hold is ours.  What does the record say of the last run? */
+static int
+with_hold(struct run *r, struct hold *hold)
+{
+	struct keeper_order order;
+	const struct record *record = &r->view.record;
+
+	view_read(r->s->paths, &r->view);
+	if (r->view.live == LIVE_UNKNOWN) {
+		hold_release(hold);
+		message_error("%s: cannot use its record %s: %s", r->s->name,
+		    r->s->paths->record, strerror(r->view.error));
+		return EXIT_FAILED;
+	}
+	if (r->view.known && r->view.keeper_alive) {
+		/* Somebody removed the pidfile under it. */
+		hold_release(hold);
+		return other_has_it(r);
+	}
+	if (r->view.known && r->view.live == LIVE_UP) {
+		if (record->has_keeper)
+			return adopt(r, hold);
+		/* It closed the descriptor that had its lock. */
+		(void)hold_publish_other(hold, record->main_pid);
+		hold_close(hold);
+		return say_running(r);
+	}
+	if (r->view.known && !record_is_final(record) &&
+	    strcmp(record->boot_id, record_boot_id()) == 0) {
+		if (stopping_without_keeper(r->s->name, r->s->paths, record,
+		    hold) == 0)
+			return AGAIN;
+		message_error("%s: cannot start: what is left of its last run "
+		    "does not end", r->s->name);
+		return EXIT_FAILED;
+	}
+	/* A start that this one waited for has failed: that is the answer. */
+	if (r->waited && r->view.known &&
+	    record->active_state == STATE_FAILED) {
+		hold_release(hold);
+		return outcome_say_failure_of_other(r->s, &r->view);
+	}
+	fill_order(r, &order, hold);
+	if (!r->service->keeper)
+		return outcome_start_without_keeper(r->s, &order);
+	return launch(r, &order);
+}
+
+static int
+start_once(struct run *r)
+{
+	const struct paths *p = r->s->paths;
+	struct hold *hold;
+	const char *path;
+	char err[512];
+	pid_t holder;
+
+	hold = hold_take(p->pid, r->service->pidfile, &holder, &path);
+	if (hold != NULL)
+		return with_hold(r, hold);
+	if (errno == EEXIST)
+		return hold_is_taken(r, path, holder);
+	if (errno == ENOENT && path == p->pid) {
+		/* `forget` removed the directory since. */
+		if (paths_make(p, err, sizeof(err)) == 0)
+			return AGAIN;
+		message_error("%s: %s", r->s->name, err);
+		return EXIT_FAILED;
+	}
+	return say_cannot_lock(r, path, errno);
+}
+
+/* The definition: given, or the one of the last start. */
+static int
+find_definition(struct run *r)
+{
+	char err[512];
+	int result, error;
+
+	service_init(&r->stored, r->s->name);
+	if (r->s->given != NULL) {
+		r->service = r->s->given;
+		return EXIT_DONE;
+	}
+	r->service = &r->stored;
+	result = definition_read(r->s->paths->definition, &r->stored, &error,
+	    err, sizeof(err));
+	if (result == 0)
+		return EXIT_DONE;
+	if (result == 1)
+		message_error("%s: no definition: nothing was started under "
+		    "this name; a command goes after --", r->s->name);
+	else
+		message_error("%s: %s", r->s->name, err);
+	return error == EACCES ? EXIT_NO_PERMISSION : EXIT_NOT_CONFIGURED;
+}
+
+/* All that can be found wrong before anything is touched. */
+static int
+check(struct run *r)
+{
+	const char *program = r->service->command.items[0];
+	char err[512];
+
+	if (strchr(program, '/') == NULL) {
+		message_error("%s: cannot execute %s: not found in PATH",
+		    r->s->name, program);
+		return EXIT_NOT_INSTALLED;
+	}
+	if (credentials_resolve(r->service->user, r->service->group,
+	    &r->credentials, err, sizeof(err)) == -1 ||
+	    paths_make(r->s->paths, err, sizeof(err)) == -1 ||
+	    (r->service->output == OUTPUT_LOG &&
+	    paths_make_log_dir(r->s->paths, err, sizeof(err)) == -1)) {
+		message_error("%s: %s", r->s->name, err);
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}
+
+int
+starting_run(const struct starting *s)
+{
+	struct run r = { .s = s };
+	int status;
+
+	status = find_definition(&r);
+	if (status == EXIT_DONE)
+		status = check(&r);
+	if (status == EXIT_DONE) {
+		r.unclear_until = watch_now() + UNCLEAR_MAX_USEC;
+		r.deadline = r.service->timeout_start_usec >=
+		    INT64_MAX - watch_now() ? INT64_MAX :
+		    watch_now() + r.service->timeout_start_usec;
+		do
+			status = start_once(&r);
+		while (status == AGAIN);
+	}
+	if (r.watches)
+		watch_close(&r.watch);
+	credentials_free(&r.credentials);
+	service_free(&r.stored);
+	return status;
+}

@@ -1,0 +1,313 @@
+/*
+ * systemd's unit format: see unit.h.  This file knows lines, sections and
+ * comments; what a directive's value means is the directive table's business.
+ */
+#include "config.h"
+
+#include "define/unit.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "define/directive.h"
+#include "define/textfile.h"
+#include "message.h"
+
+#define BLANKS " \t\r"
+
+/* How much of a value is repeated in a message. */
+#define SHOWN_MAX 60
+
+enum section { SECTION_NONE, SECTION_UNIT, SECTION_SERVICE, SECTION_SKIPPED };
+
+static const char *const section_names[] = {
+	[SECTION_UNIT] = "Unit",
+	[SECTION_SERVICE] = "Service",
+};
+
+/* What orders units and explains them does not concern a service alone. */
+static const char *const ignored_in_unit[] = {
+	"After", "Before", "BindsTo", "CollectMode", "Conflicts",
+	"DefaultDependencies", "Documentation", "PartOf", "Requires",
+	"RequiresMountsFor", "Requisite", "SourcePath", "Upholds", "Wants",
+	"WantsMountsFor",
+};
+
+struct parser {
+	struct service *s;
+	const char *path;
+	const char *p, *end;
+	unsigned line;		/* of the next physical line */
+	unsigned first;		/* of the first one of this logical line */
+	char *text;		/* the logical line */
+	enum section section;
+	char *err;
+	size_t err_size;
+};
+
+static int
+fail(const struct parser *parser, const char *what)
+{
+	snprintf(parser->err, parser->err_size, "%s:%u: %s", parser->path,
+	    parser->first, what);
+	return -1;
+}
+
+static int
+fail_value(const struct parser *parser, const char *key, const char *value,
+    const char *what)
+{
+	snprintf(parser->err, parser->err_size, "%s:%u: %.*s: '%.*s%s': %s",
+	    parser->path, parser->first, SHOWN_MAX, key, SHOWN_MAX, value,
+	    strlen(value) > SHOWN_MAX ? "..." : "", what);
+	return -1;
+}
+
+/* The line goes on: its last backslash is not itself escaped. */
+static bool
+is_continued(const char *text, size_t length)
+{
+	bool escaped = false;
+	size_t i;
+
+	for (i = 0; i < length; i++)
+		escaped = !escaped && text[i] == '\\';
+	return escaped;
+}
+
+/* One physical line, trimmed at both ends; -1 at the end of the text. */
+static int
+take_physical(struct parser *parser, const char **ret, size_t *ret_length)
+{
+	const char *newline, *p = parser->p, *end;
+
+	if (p == parser->end)
+		return -1;
+	newline = memchr(p, '\n', (size_t)(parser->end - p));
+	end = newline == NULL ? parser->end : newline;
+	parser->p = newline == NULL ? parser->end : newline + 1;
+	parser->line++;
+	while (p < end && strchr(BLANKS, *p) != NULL)
+		p++;
+	if (p < end && end[-1] == '\r')
+		end--;
+	*ret = p;
+	*ret_length = (size_t)(end - p);
+	return 0;
+}
+
+/*
+ * The next logical line into parser->text: comments left out, continued lines
+ * joined by a blank, as systemd does.  1; 0 at the end; -1 for an error.
+ */
+static int
+take_line(struct parser *parser)
+{
+	const char *part = NULL;
+	size_t n = 0, length = 0;
+	bool continued = false;
+
+	parser->first = parser->line;
+	while (take_physical(parser, &part, &n) == 0) {
+		if (n > 0 && (part[0] == '#' || part[0] == ';'))
+			continue;
+		if (!continued)
+			parser->first = parser->line - 1;
+		if (length + n > UNIT_LINE_MAX)
+			return fail(parser, "expected a line of at most 1 MiB");
+		memcpy(parser->text + length, part, n);
+		continued = is_continued(part, n);
+		length += n;
+		if (!continued)
+			break;
+		parser->text[length - 1] = ' ';
+	}
+	if (length == 0 && part == NULL)
+		return 0;
+	while (length > 0 && strchr(BLANKS, parser->text[length - 1]) != NULL)
+		length--;
+	parser->text[length] = '\0';
+	return 1;
+}
+
+static int
+set_section(struct parser *parser, char *line)
+{
+	size_t length = strlen(line);
+
+	if (line[length - 1] != ']')
+		return fail_value(parser, "section", line, "expected a ]");
+	line[length - 1] = '\0';
+	line++;
+	if (strcmp(line, "Unit") == 0)
+		parser->section = SECTION_UNIT;
+	else if (strcmp(line, "Service") == 0)
+		parser->section = SECTION_SERVICE;
+	else if (strcmp(line, "Install") == 0 || strncmp(line, "X-", 2) == 0)
+		parser->section = SECTION_SKIPPED;
+	else
+		return fail_value(parser, "section", line,
+		    "expected Unit, Service or Install");
+	return 0;
+}
+
+static bool
+is_ignored(const struct parser *parser, const char *key)
+{
+	size_t i;
+
+	if (strncmp(key, "X-", 2) == 0)
+		return true;
+	if (parser->section != SECTION_UNIT)
+		return false;
+	for (i = 0; i < sizeof(ignored_in_unit) / sizeof(ignored_in_unit[0]);
+	    i++) {
+		if (strcmp(key, ignored_in_unit[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* systemd moved the start limit from [Service] to [Unit] and reads both. */
+static bool
+belongs(const struct parser *parser, const struct directive *d)
+{
+	return strcmp(d->section, section_names[parser->section]) == 0 ||
+	    (strncmp(d->name, "StartLimit", 10) == 0 &&
+	    parser->section == SECTION_SERVICE);
+}
+
+static int
+set_directive(struct parser *parser, char *line)
+{
+	char *equals = strchr(line, '='), *value;
+	const struct directive *d;
+	const char *error;
+
+	if (parser->section == SECTION_SKIPPED)
+		return 0;
+	if (equals == NULL || equals == line)
+		return fail_value(parser, "line", line,
+		    "expected KEY=VALUE or [SECTION]");
+	if (parser->section == SECTION_NONE)
+		return fail_value(parser, "line", line,
+		    "expected [Unit] or [Service] before it");
+	value = equals + 1 + strspn(equals + 1, BLANKS);
+	while (equals > line && strchr(BLANKS, equals[-1]) != NULL)
+		equals--;
+	*equals = '\0';
+	d = directive_find(line);
+	if (d == NULL && is_ignored(parser, line))
+		return 0;
+	if (d == NULL)
+		return fail_value(parser, line, value, "unknown directive");
+	if (!belongs(parser, d))
+		return fail_value(parser, line, value,
+		    strcmp(d->section, "Unit") == 0 ? "expected in [Unit]" :
+		    "expected in [Service]");
+	error = d->parse(parser->s, d, value);
+	return error == NULL ? 0 : fail_value(parser, line, value, error);
+}
+
+/* A NUL byte would hide the rest of its line. */
+static int
+check_bytes(struct parser *parser)
+{
+	const char *nul, *p = parser->p;
+
+	nul = memchr(p, '\0', (size_t)(parser->end - p));
+	if (nul == NULL)
+		return 0;
+	for (; p < nul; p++)
+		parser->first += *p == '\n';
+	return fail(parser, "expected text, not a NUL byte");
+}
+
+int
+unit_parse(struct service *s, const char *path, const char *text,
+    size_t length, char *err, size_t err_size)
+{
+	struct parser parser = { .s = s, .path = path, .p = text,
+		.end = text + length, .line = 1, .first = 1, .err = err,
+		.err_size = err_size };
+	int ret;
+
+	if (length >= 3 && memcmp(text, "\357\273\277", 3) == 0)
+		parser.p += 3;
+	if (check_bytes(&parser) == -1)
+		return -1;
+	parser.text = malloc(UNIT_LINE_MAX + 1);
+	if (parser.text == NULL)
+		message_die("out of memory");
+	while ((ret = take_line(&parser)) == 1) {
+		if (parser.text[0] == '[')
+			ret = set_section(&parser, parser.text);
+		else if (parser.text[0] != '\0')
+			ret = set_directive(&parser, parser.text);
+		if (ret == -1)
+			break;
+	}
+	free(parser.text);
+	return ret;
+}
+
+int
+unit_read(struct service *s, const char *path, int *ret_errno, char *err,
+    size_t err_size)
+{
+	size_t length = 0;
+	char *text;
+	int ret;
+
+	text = textfile_read(path, &length);
+	*ret_errno = text == NULL ? errno : 0;
+	if (text == NULL) {
+		snprintf(err, err_size, "cannot read %s: %s", path,
+		    *ret_errno == ENOTSUP ? "Not a regular file" :
+		    strerror(*ret_errno));
+		return -1;
+	}
+	ret = unit_parse(s, path, text, length, err, err_size);
+	free(text);
+	return ret;
+}
+
+/* Print what section has to say of s; its heading only if that is anything. */
+static void
+print_section(FILE *out, const struct service *s, const char *section)
+{
+	const struct directive *d;
+	bool is_first = true;
+	char *value = NULL;
+	size_t i;
+
+	for (d = directives; d->name != NULL; d++) {
+		if (strcmp(d->section, section) != 0)
+			continue;
+		for (i = 0; d->print(s, d, i, &value); i++) {
+			if (is_first)
+				fprintf(out, "%s[%s]\n",
+				    ftello(out) == 0 ? "" : "\n", section);
+			is_first = false;
+			fprintf(out, "%s=%s\n", d->name, value);
+			free(value);
+		}
+	}
+}
+
+char *
+unit_text(const struct service *s, size_t *ret_length)
+{
+	char *text = NULL;
+	FILE *out = open_memstream(&text, ret_length);
+
+	if (out == NULL)
+		message_die("out of memory");
+	print_section(out, s, "Unit");
+	print_section(out, s, "Service");
+	if (fclose(out) != 0)
+		message_die("out of memory");
+	return text;
+}

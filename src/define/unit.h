@@ -1,0 +1,47 @@
+/*
+ * systemd's unit format: read one into a service, write a service as one.
+ */
+#ifndef HOLDFAST_UNIT_H
+#define HOLDFAST_UNIT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "define/service.h"
+
+/* The longest line, continued lines taken together: systemd's limit. */
+#define UNIT_LINE_MAX 1048576
+
+/*
+ * Read the unit file text (length bytes, of the file called path for the
+ * messages) into s.  Returns 0, or -1 with in err one line "PATH:12: ...".
+ * A directive that is not known gives an error: nothing is silently left
+ * out; X- directives of others are skipped, as systemd does.
+ */
+int unit_parse(struct service *s, const char *path, const char *text,
+    size_t length, char *err, size_t err_size);
+
+/* The same from a file.  errno is kept in *ret_errno (0: it was the text). */
+int unit_read(struct service *s, const char *path, int *ret_errno,
+    char *err, size_t err_size);
+
+/*
+ * s as a unit file that unit_parse() reads back to the same definition, and
+ * that systemd would read the same way.  The caller frees the text.
+ */
+char *unit_text(const struct service *s, size_t *ret_length);
+
+/* Split a command line as systemd does.  NULL or what was wrong. */
+const char *unit_split(const char *text, struct strings *ret);
+/* Quote one word so that unit_split() gives it back.  The caller frees. */
+char *unit_quote(const char *word);
+
+/*
+ * Read an environment file (systemd.exec(5), EnvironmentFile=) into env.
+ * Returns 0, or -1 with errno for the file, or -1 with errno EINVAL and in
+ * *ret_line the number of the line that is wrong.
+ */
+int unit_read_environment(const char *path, struct strings *env,
+    unsigned *ret_line);
+
+#endif

@@ -1,0 +1,232 @@
+/*
+ * Words: splitting and quoting as systemd does (unit_split() and unit_quote()
+ * of unit.h).  Specifiers and variables are not its business.  Whatever bytes
+ * a word holds, unit_split() gets it back from unit_quote().
+ */
+#include "config.h"
+
+#include "define/unit.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+
+#define BLANKS " \t\n\r"
+
+static int
+digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* count digits of a base at *text, which is advanced; -1, or a byte. */
+static int
+parse_code(const char **text, int count, int base)
+{
+	int i, d, value = 0;
+
+	for (i = 0; i < count; i++) {
+		d = digit((*text)[i]);
+		if (d < 0 || d >= base)
+			return -1;
+		value = value * base + d;
+	}
+	*text += count;
+	return value > 0 && value < 256 ? value : -1;
+}
+
+/* What stands behind a backslash at *text, which is advanced past it. */
+static const char *
+unescape(const char **text, char *ret)
+{
+	static const char letters[] = "abfnrtvs\\\"'";
+	static const char meanings[] = "\a\b\f\n\r\t\v \\\"'";
+	const char *letter;
+	int code;
+
+	letter = **text == '\0' ? NULL : strchr(letters, **text);
+	if (letter != NULL) {
+		*ret = meanings[letter - letters];
+		(*text)++;
+		return NULL;
+	}
+	if (**text == 'x') {
+		(*text)++;
+		code = parse_code(text, 2, 16);
+	} else {
+		code = parse_code(text, 3, 8);
+	}
+	if (code == -1)
+		return "expected an escape such as \\n, \\x41 or \\\\ "
+		    "after the backslash";
+	*ret = (char)code;
+	return NULL;
+}
+
+/* One word at *text, which is advanced past it, into word. */
+static const char *
+parse_word(const char **text, char *word)
+{
+	const char *error, *p = *text;
+	char quote = '\0';
+
+	for (; *p != '\0' && (quote != '\0' || !strchr(BLANKS, *p));) {
+		if (*p == '\\') {
+			p++;
+			error = unescape(&p, word++);
+			if (error != NULL)
+				return error;
+		} else if (quote == '\0' && (*p == '"' || *p == '\'')) {
+			quote = *p++;
+		} else if (quote != '\0' && *p == quote) {
+			quote = '\0';
+			p++;
+		} else {
+			*word++ = *p++;
+		}
+	}
+	if (quote != '\0')
+		return "expected a closing quote";
+	*word = '\0';
+	*text = p;
+	return NULL;
+}
+
+/* The word at p is just this. */
+static bool
+is_word(const char *p, const char *word)
+{
+	size_t length = strlen(word);
+
+	return strncmp(p, word, length) == 0 &&
+	    (p[length] == '\0' || strchr(BLANKS, p[length]) != NULL);
+}
+
+const char *
+unit_split(const char *text, struct strings *ret)
+{
+	const char *error = NULL, *p = text + strspn(text, BLANKS);
+	char *word = malloc(strlen(text) + 1);
+	struct strings words = { 0 };
+	size_t i;
+
+	if (word == NULL)
+		message_die("out of memory");
+	while (*p != '\0' && error == NULL) {
+		if (is_word(p, ";")) {
+			error = "several commands (a lone ;) "
+			    "are not supported yet";
+		} else if (is_word(p, "\\;")) {
+			strings_add(&words, ";");
+			p += 2;
+		} else {
+			error = parse_word(&p, word);
+			if (error == NULL)
+				strings_add(&words, word);
+		}
+		p += strspn(p, BLANKS);
+	}
+	free(word);
+	for (i = 0; error == NULL && i < words.count; i++)
+		strings_add(ret, words.items[i]);
+	strings_clear(&words);
+	return error;
+}
+
+/* How many bytes the UTF-8 character at p has; 0 when it is none. */
+static size_t
+utf8_length(const unsigned char *p)
+{
+	unsigned long code;
+	size_t i, length;
+
+	if (p[0] < 0x80)
+		return 1;
+	length = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+	if (p[0] < 0xc2 || p[0] > 0xf4)
+		return 0;
+	code = p[0] & (0x7fu >> length);
+	for (i = 1; i < length; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (p[i] & 0x3f);
+	}
+	if ((length == 3 && code < 0x800) || (length == 4 && code < 0x10000) ||
+	    code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+		return 0;
+	return length;
+}
+
+static bool
+needs_quotes(const char *word)
+{
+	const unsigned char *p = (const unsigned char *)word;
+	size_t length;
+
+	if (*p == '\0' || strcmp(word, ";") == 0)
+		return true;
+	for (; *p != '\0'; p += length) {
+		length = utf8_length(p);
+		if (length == 0 || *p <= ' ' || *p == 0x7f ||
+		    strchr("\"'\\", *p) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* One byte that cannot stand for itself; returns behind what it wrote. */
+static char *
+escape(char *out, unsigned char c)
+{
+	static const char letters[] = "nrt\\\"", meanings[] = "\n\r\t\\\"";
+	static const char hex[] = "0123456789abcdef";
+	const char *meaning = strchr(meanings, c);
+
+	*out++ = '\\';
+	if (meaning != NULL) {
+		*out++ = letters[meaning - meanings];
+		return out;
+	}
+	*out++ = 'x';
+	*out++ = hex[c >> 4];
+	*out++ = hex[c & 15];
+	return out;
+}
+
+char *
+unit_quote(const char *word)
+{
+	const unsigned char *p = (const unsigned char *)word;
+	char *ret = malloc(strlen(word) * 4 + 3), *out = ret;
+	size_t length;
+
+	if (ret == NULL)
+		message_die("out of memory");
+	if (!needs_quotes(word)) {
+		memcpy(ret, word, strlen(word) + 1);
+		return ret;
+	}
+	*out++ = '"';
+	while (*p != '\0') {
+		length = utf8_length(p);
+		if (length == 0 || *p < ' ' || *p == 0x7f || *p == '"' ||
+		    *p == '\\') {
+			out = escape(out, *p++);
+		} else {
+			memcpy(out, p, length);
+			out += length;
+			p += length;
+		}
+	}
+	*out++ = '"';
+	*out = '\0';
+	return ret;
+}

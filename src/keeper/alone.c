@@ -1,0 +1,112 @@
+/*
+ * A service without a keeper: see alone.h.  The caller does what a keeper does
+ * until the exec, by the same code and in the same order, and then lets go.
+ */
+#include "config.h"
+
+#include "keeper/alone.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "define/service.h"
+#include "keeper/private.h"
+#include "process/process.h"
+#include "state/events.h"
+#include "state/hold.h"
+#include "state/paths.h"
+#include "state/watch.h"
+
+/* Blocks until the child executes (true), or has failed or died. */
+static bool
+await_exec(struct keeper *k)
+{
+	struct child_report report;
+	struct process_stat st;
+	char what[320];
+
+	while (child_read(&k->child, true, &report) == CHILD_REPORT) {
+		child_describe(&report, k->service, what, sizeof(what));
+		if (report.fatal) {
+			k->machine.result = report.step == STEP_EXEC ?
+			    RESULT_EXEC : RESULT_RESOURCES;
+			announce_failure(k, what, report.error);
+		} else
+			snprintf(k->report.note, sizeof(k->report.note),
+			    "cannot %.200s: %s; going on with what is allowed",
+			    what, strerror(report.error));
+	}
+	if (k->machine.result != RESULT_SUCCESS)
+		return false;
+	if (process_stat(k->main_pid, &st) == 0 && st.executed)
+		return true;
+	/* It ended at once after its exec, or it was killed before. */
+	if (errno == ESRCH)
+		return true;
+	k->machine.result = RESULT_SIGNAL;
+	return false;
+}
+
+static bool
+start(struct keeper *k)
+{
+	const struct keeper_order *o = k->order;
+	char what[320];
+	mode_t mask;
+	bool opened;
+
+	mask = umask(022);
+	opened = output_open(&k->output, o->service, o->paths,
+	    o->credentials->uid, false, what, sizeof(what)) == 0;
+	umask(mask);
+	if (!opened) {
+		k->machine.result = RESULT_RESOURCES;
+		announce_failure(k, what, errno);
+		return false;
+	}
+	return run_spawn(k) && k->machine.result == RESULT_SUCCESS &&
+	    await_exec(k);
+}
+
+int
+alone_start(const struct keeper_order *order, struct keeper_report *ret)
+{
+	struct keeper k;
+	bool executes;
+
+	memset(&k, 0, sizeof(k));
+	k.order = order;
+	k.service = order->service;
+	k.report_fd = k.child.channel = k.watched = k.signals = -1;
+	output_none(&k.output);
+	(void)machine_start(&k.machine, k.service, watch_now());
+	announce_init(&k);
+	k.record.has_keeper = false;
+	k.record.keeper_pid = 0;
+	k.record.keeper_start = 0;
+	executes = start(&k);
+	if (executes) {
+		k.machine.state = KEEPER_RUNNING;
+		k.machine.ready = watch_now();
+		announce_ready(&k);
+		(void)announce_record(&k);
+		events_add(order->paths->events,
+		    "started without a keeper, pid %d", k.main_pid);
+		hold_close(order->hold);
+	} else {
+		k.machine.state = KEEPER_ENDED;
+		k.machine.main_alive = false;
+		(void)announce_record(&k);
+		hold_release(order->hold);
+	}
+	if (k.child.channel != -1)
+		close(k.child.channel);
+	output_close(&k.output);
+	announce_outcome(&k, executes);
+	*ret = k.report;
+	return executes ? 0 : -1;
+}

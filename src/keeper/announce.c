@@ -1,0 +1,171 @@
+/*
+ * What the keeper says: the record, the events, and the report to who started
+ * it.  The record is written whole at each change; nobody else writes it while
+ * the hold is held.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "define/service.h"
+#include "keeper/private.h"
+#include "process/process.h"
+#include "state/events.h"
+#include "state/paths.h"
+#include "state/watch.h"
+
+/* The command for people: words with anything odd in them in quotes. */
+static void
+print_command(const struct strings *command, char *buf, size_t size)
+{
+	size_t used = 0;
+	const char *quote, *word;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < command->count && used < size - 1; i++) {
+		word = command->items[i];
+		quote = word[0] == '\0' || strpbrk(word, " \t\n'\"\\$") != NULL
+		    ? "'" : "";
+		used += snprintf(buf + used, size - used, "%s%s%s%s",
+		    i == 0 ? "" : " ", quote, word, quote);
+	}
+}
+
+void
+announce_init(struct keeper *k)
+{
+	const struct service *s = k->service;
+	struct process_stat self;
+	struct record *r = &k->record;
+
+	record_init(r);
+	if (k->order->known != NULL)
+		*r = *k->order->known;
+	else
+		print_command(&s->command, k->command, sizeof(k->command));
+	if (k->order->known != NULL)
+		snprintf(k->command, sizeof(k->command), "%s", r->command);
+	r->command = k->command;
+	snprintf(k->invocation, sizeof(k->invocation), "%.32s",
+	    r->invocation_id);
+	r->invocation_id = k->invocation;
+	r->has_keeper = s->keeper;
+	r->boot_id = record_boot_id();
+	r->log = "";
+	switch (s->output) {
+	case OUTPUT_LOG:
+		r->log = k->order->paths->log;
+		break;
+	case OUTPUT_APPEND:
+	case OUTPUT_TRUNCATE:
+		r->log = s->output_path;
+		break;
+	case OUTPUT_NULL:
+	case OUTPUT_INHERIT:
+		break;
+	}
+	r->pidfile = s->pidfile != NULL ? s->pidfile : "";
+	r->user = s->user != NULL ? s->user : "";
+	r->keeper_pid = getpid();
+	r->keeper_start = process_stat(getpid(), &self) == 0 ? self.start : 0;
+	k->report.keeper = getpid();
+}
+
+int
+announce_record(struct keeper *k)
+{
+	const struct machine *m = &k->machine;
+	struct record *r = &k->record;
+	bool final;
+
+	/* Without the hold the record is another's to write. */
+	if (k->order->hold == NULL)
+		return 0;
+	r->active_state = machine_active_state(m);
+	r->sub_state = machine_sub_state(m);
+	r->result = m->result;
+	final = record_is_final(r);
+	r->main_pid = m->main_alive ? k->main_pid : 0;
+	r->main_start = m->main_alive ? k->main_start : 0;
+	r->n_restarts = m->n_restarts;
+	r->changed_usec = watch_realtime();
+	r->stop_signal = m->signal;
+	r->stop_took_usec = m->state == KEEPER_ENDED && m->stop_began != 0 ?
+	    watch_now() - m->stop_began : 0;
+	r->restart_in_usec = m->state == KEEPER_BACKOFF ?
+	    m->restart_at - watch_now() : 0;
+	r->failed_step = k->failed_step;
+	r->failed_errno = k->failed_errno;
+	if (final) {
+		r->keeper_pid = 0;
+		r->keeper_start = 0;
+	}
+	k->record_is_stale =
+	    record_write(k->order->paths->record, r) == -1;
+	return k->record_is_stale ? -1 : 0;
+}
+
+void
+announce_death(struct keeper *k)
+{
+	const struct machine *m = &k->machine;
+	const char *path = k->order->paths->events;
+
+	k->record.exec_main_code = m->code;
+	k->record.exec_main_status = m->status;
+	k->record.exited_usec = watch_realtime();
+	if (m->code == CLD_EXITED)
+		events_add(path, "main process %d exited with status %d",
+		    k->main_pid, m->status);
+	else if (m->code == 0)
+		events_add(path, "main process %d ended", k->main_pid);
+	else
+		events_add(path, "main process %d was killed by SIG%s%s",
+		    k->main_pid, sigabbrev_np(m->status),
+		    m->code == CLD_DUMPED ? " (core dumped)" : "");
+}
+
+void
+announce_ready(struct keeper *k)
+{
+	const struct machine *m = &k->machine;
+
+	k->record.active_usec = watch_realtime();
+	k->record.ready_took_usec = m->ready - m->started;
+}
+
+void
+announce_failure(struct keeper *k, const char *what, int error)
+{
+	snprintf(k->failed_step, sizeof(k->failed_step), "%s", what);
+	k->failed_errno = error;
+	events_add(k->order->paths->events, "cannot %s: %s", what,
+	    strerror(error));
+}
+
+void
+announce_outcome(struct keeper *k, bool ready)
+{
+	const struct machine *m = &k->machine;
+	struct keeper_report *r = &k->report;
+
+	r->ready = ready;
+	r->result = m->result;
+	r->code = m->code;
+	r->status = m->status;
+	r->error = k->failed_errno;
+	r->pid = k->main_pid;
+	r->took_usec = watch_now() - m->started;
+	r->log_offset = k->record.log_offset;
+	snprintf(r->what, sizeof(r->what), "%s", k->failed_step);
+	if (k->report_fd == -1)
+		return;
+	/* Nobody there any more is no reason to stop. */
+	(void)!write(k->report_fd, r, sizeof(*r));
+	close(k->report_fd);
+	k->report_fd = -1;
+}

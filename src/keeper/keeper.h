@@ -1,0 +1,72 @@
+/*
+ * The keeper: one small process for each service.
+ */
+#ifndef HOLDFAST_KEEPER_H
+#define HOLDFAST_KEEPER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "process/credentials.h"
+#include "state/record.h"
+
+struct hold;
+struct paths;
+struct service;
+
+enum keeper_begin {
+	KEEPER_START,		/* start the service */
+	KEEPER_ADOPT,		/* it runs: keep it */
+	KEEPER_ADOPT_RESTART,	/* it runs: keep it, and restart it */
+	KEEPER_ADOPT_STOP,	/* it runs, or some of it: stop it, and end */
+};
+
+struct keeper_order {
+	enum keeper_begin begin;
+	const struct service *service;
+	const struct credentials *credentials;
+	const struct paths *paths;
+	struct hold *hold;	/* the keeper releases it; NULL, only with
+				   KEEPER_ADOPT_STOP: the service has it, and
+				   the record is left alone */
+	bool save_definition;	/* it is new: write it before the word */
+	const struct record *known; /* what is adopted; else NULL */
+	char **argv;		/* for the process title, or NULL */
+};
+
+/*
+ * The outcome, as the keeper tells it to who started it: one of these, once,
+ * when the service is ready or, all being gone, has failed.  With ready false
+ * nothing is left but the keeper's own exit.
+ */
+struct keeper_report {
+	bool ready;
+	enum result result;
+	int code, status;	/* how the main process died */
+	int error;		/* errno of the step that failed, else 0 */
+	pid_t pid;		/* of the main process when ready */
+	pid_t keeper;
+	int64_t took_usec;	/* from the fork to this */
+	int64_t log_offset;	/* where this run's output begins in the log */
+	char what[320];		/* the step that failed: "execute /x" */
+	char note[320];		/* what was not allowed, but not fatal; or "" */
+};
+
+/*
+ * Fork a keeper.  It is in a session of its own, with none of our descriptors;
+ * its report comes on *ret_channel (end of file without one: it was killed).
+ * The caller must hold_close() its own copy of the hold.  Returns its pid, or
+ * -1 with errno, the hold then still the caller's.
+ */
+pid_t keeper_fork(const struct keeper_order *order, int *ret_channel);
+
+/*
+ * Be the keeper, in this process, until it ends: how `stop` stops what has no
+ * keeper.  Returns 0 when all was gone and the hold was released; -1 when the
+ * stop schedule was exhausted and something is left (*ret as it is then), the
+ * hold closed, but the record not final.
+ */
+int keeper_run(const struct keeper_order *order, struct keeper_report *ret);
+
+#endif

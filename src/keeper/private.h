@@ -1,0 +1,75 @@
+/*
+ * What the keeper's files share: its one struct.
+ */
+#ifndef HOLDFAST_KEEPER_PRIVATE_H
+#define HOLDFAST_KEEPER_PRIVATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "keeper/keeper.h"
+#include "keeper/output.h"
+#include "keeper/step.h"
+#include "process/child.h"
+#include "process/tree.h"
+#include "state/record.h"
+
+struct keeper {
+	const struct keeper_order *order;
+	const struct service *service;
+	struct machine machine;
+	struct output output;
+
+	/* the service */
+	struct child child;	/* channel -1: exec is over */
+	bool adopted;		/* the main process is not our child */
+	pid_t main_pid;
+	uint64_t main_start;
+	int watched;		/* a pidfd: of the adopted main process, or of
+				   one that must still go; -1: none */
+	bool poll_by_time;	/* no pidfd to be had for that */
+	bool empty;		/* nothing that must go is left */
+	struct tree tree;	/* kept for its memory */
+
+	/* what is said */
+	struct record record;	/* as last written */
+	bool record_is_stale;	/* the last write failed: again later */
+	char invocation[33];
+	char command[512];
+	char failed_step[320];
+	int failed_errno;
+	struct keeper_report report;
+	int report_fd;		/* -1: nobody waits, or it was told */
+	bool in_caller;		/* KEEPER_ADOPT_STOP runs in the command */
+
+	int signals;		/* signalfd */
+};
+
+/* run.c: fork the service and let it go.  Never fails: what fails is an event
+ * (*ret_event EVENT_FAILED, with the result in the machine). Returns false when
+ * there is no process. */
+bool run_spawn(struct keeper *k);
+/* What came from the child: events for the machine. 0 when there is none. */
+bool run_news(struct keeper *k, enum keeper_event *ret);
+
+/* ending.c */
+void ending_signal(struct keeper *k, int signal);
+/* Reap what died; true when the main process was among it. */
+bool ending_reap(struct keeper *k);
+/* Look whether something that must go is left; watch one of it if so. */
+void ending_look(struct keeper *k);
+
+/* announce.c */
+void announce_init(struct keeper *k);
+/* Write the record. 0, or -1 with errno. */
+int announce_record(struct keeper *k);
+/* The main process died: an event, and its status for the record. */
+void announce_death(struct keeper *k);
+void announce_ready(struct keeper *k);
+/* Tell who waits, once. */
+void announce_outcome(struct keeper *k, bool ready);
+/* Note what could not be done, for record, events and report. */
+void announce_failure(struct keeper *k, const char *what, int error);
+
+#endif

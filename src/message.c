@@ -1,0 +1,211 @@
+/*
+ * What is said: see message.h.  A line goes out in one write(2), so that the
+ * lines of commands that run at the same time do not mix.
+ */
+#include "config.h"
+
+#include "message.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdio_ext.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINE_SIZE 8192
+#define PREFIX "holdfast: "
+
+static enum verbosity verbosity = NORMAL;
+
+void
+message_set_verbosity(enum verbosity level)
+{
+	verbosity = level;
+}
+
+enum verbosity
+message_verbosity(void)
+{
+	return verbosity;
+}
+
+void
+message_clean(char *text)
+{
+	unsigned char *p;
+
+	for (p = (unsigned char *)text; *p != '\0'; p++) {
+		if (*p < ' ' || *p == 0x7f)
+			*p = '?';
+		/* C1, which some terminals obey, as UTF-8 has it. */
+		else if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+			*p = p[1] = '?';
+	}
+}
+
+/* The line with its newline into buf; what does not fit ends with "...". */
+static size_t
+format_line(char buf[LINE_SIZE], const char *prefix, const char *fmt,
+    va_list ap) __attribute__((format(printf, 3, 0)));
+
+static size_t
+format_line(char buf[LINE_SIZE], const char *prefix, const char *fmt,
+    va_list ap)
+{
+	size_t length, room;
+
+	length = strlen(prefix);
+	memcpy(buf, prefix, length + 1);
+	room = LINE_SIZE - length - 1;
+	if (vsnprintf(buf + length, room, fmt, ap) >= (int)room)
+		memcpy(buf + LINE_SIZE - 5, "...", 4);
+	message_clean(buf + length);
+	length = strlen(buf);
+	buf[length++] = '\n';
+	return length;
+}
+
+static void
+write_line(const char *prefix, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+
+static void
+write_line(const char *prefix, const char *fmt, va_list ap)
+{
+	char buf[LINE_SIZE];
+	const char *p = buf;
+	size_t left;
+	ssize_t n;
+	int error = errno;
+
+	left = format_line(buf, prefix, fmt, ap);
+	while (left > 0) {
+		n = write(STDERR_FILENO, p, left);
+		if (n == -1 && errno == EINTR)
+			continue;
+		/* There is nowhere left to say that. */
+		if (n <= 0)
+			break;
+		p += n;
+		left -= (size_t)n;
+	}
+	errno = error;
+}
+
+void
+message_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	write_line(PREFIX, fmt, ap);
+	va_end(ap);
+}
+
+void
+message_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (verbosity == QUIET)
+		return;
+	va_start(ap, fmt);
+	write_line(PREFIX, fmt, ap);
+	va_end(ap);
+}
+
+void
+message_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (verbosity != VERBOSE)
+		return;
+	va_start(ap, fmt);
+	write_line(PREFIX, fmt, ap);
+	va_end(ap);
+}
+
+void
+message_line(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	write_line("", fmt, ap);
+	va_end(ap);
+}
+
+bool
+message_stdout_closed(void)
+{
+	int flags;
+
+	flags = fcntl(STDOUT_FILENO, F_GETFL);
+	return flags == -1 || (flags & O_ACCMODE) == O_RDONLY;
+}
+
+static void
+print_line(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
+
+static void
+print_line(const char *fmt, va_list ap)
+{
+	char buf[LINE_SIZE];
+	size_t length;
+
+	length = format_line(buf, "", fmt, ap);
+	fwrite(buf, 1, length, stdout);
+}
+
+void
+message_say(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (verbosity == QUIET || message_stdout_closed())
+		return;
+	va_start(ap, fmt);
+	print_line(fmt, ap);
+	va_end(ap);
+}
+
+void
+message_print(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print_line(fmt, ap);
+	va_end(ap);
+}
+
+int
+message_flush(void)
+{
+	int error;
+
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	error = errno != 0 ? errno : EIO;
+	__fpurge(stdout);
+	clearerr(stdout);
+	errno = error;
+	return -1;
+}
+
+void
+message_die(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	write_line(PREFIX, fmt, ap);
+	va_end(ap);
+	/* Not exit(3): in a child it would write the parent's output again. */
+	_exit(EXIT_FAILED);
+}

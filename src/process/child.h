@@ -1,0 +1,81 @@
+/*
+ * From fork to exec: the service sets itself up.
+ */
+#ifndef HOLDFAST_CHILD_H
+#define HOLDFAST_CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct credentials;
+struct hold;
+struct service;
+
+/* The steps of the set-up, in their order. */
+enum child_step {
+	STEP_FORK,
+	STEP_PROCESS_GROUP,
+	STEP_SIGNALS,
+	STEP_LIMIT,
+	STEP_NICE,
+	STEP_OOM_SCORE,
+	STEP_PIDFILE,
+	STEP_CREDENTIALS,
+	STEP_DIRECTORY,
+	STEP_DESCRIPTORS,
+	STEP_EXEC,
+};
+
+/* What the child says of a step that did not go as asked. */
+struct child_report {
+	enum child_step step;
+	int error;		/* errno */
+	int detail;		/* of STEP_LIMIT: the RLIMIT_ number */
+	bool fatal;		/* false: it went on with what was allowed */
+};
+
+struct child_order {
+	const struct service *service;
+	const struct credentials *credentials;
+	struct hold *hold;	/* published by the child */
+	char **environment;
+	int output, error;	/* become descriptors 1 and 2 */
+	bool keeper;		/* false: a child of init, the hold rides
+				   along through exec */
+};
+
+struct child {
+	pid_t pid;
+	pid_t session;
+	int channel;		/* reports come here; the word goes here */
+};
+
+/*
+ * Fork the service: in a session of its own whose leader is dead, as our own
+ * child (with keeper) or nobody's.  It sets itself up and then waits for
+ * child_release().  Returns 0, or -1 with errno.
+ */
+int child_spawn(const struct child_order *order, struct child *ret);
+
+/* Give the word: the child goes on to exec. 0, or -1 with errno. */
+int child_release(const struct child *c);
+
+enum child_news {
+	CHILD_REPORT,		/* *ret is set */
+	CHILD_EXECUTED,		/* end of file: exec was done, or it is dead */
+	CHILD_QUIET,		/* nothing yet */
+};
+
+/* Read from the channel; blocks unless wait is false. */
+enum child_news child_read(const struct child *c, bool wait,
+    struct child_report *ret);
+
+/*
+ * What the step tried to do, with its object: "change directory to /x",
+ * "execute /x: its interpreter /y"; fits "cannot ...: REASON".
+ */
+void child_describe(const struct child_report *report,
+    const struct service *s, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * Names to ids, and becoming that user for good.
+ */
+#ifndef HOLDFAST_CREDENTIALS_H
+#define HOLDFAST_CREDENTIALS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct credentials {
+	bool change;			/* false: stay who we are */
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups;			/* supplementary */
+	size_t group_count;
+	char *name, *home, *shell;	/* NULL unless a user was named */
+};
+
+/*
+ * Resolve user (name, number; or NULL) and group (the same).  Done before any
+ * fork: the lookups allocate and may load modules.  Returns 0, or -1 with one
+ * line in err ("unknown user 'nosuch'").
+ */
+int credentials_resolve(const char *user, const char *group,
+    struct credentials *ret, char *err, size_t size);
+void credentials_free(struct credentials *c);
+
+/* Groups, gid, uid, and check that root cannot be had back.  0 or -1 errno. */
+int credentials_apply(const struct credentials *c);
+
+#endif

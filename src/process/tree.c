@@ -1,0 +1,268 @@
+/*
+ * The service's whole tree: see tree.h.  /proc/PID/task/TID/children tells a
+ * process's children without a look at every process of the machine; where the
+ * kernel lacks it, and for what is no descendant of anything known, /proc is
+ * gone through.
+ */
+#include "config.h"
+
+#include "process/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "process/process.h"
+
+#define ENVIRON_MAX (256 * 1024)
+
+void
+tree_free(struct tree *t)
+{
+	free(t->members);
+	*t = (struct tree){ 0 };
+}
+
+static bool
+has_member(const struct tree *t, pid_t pid)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->members[i].pid == pid)
+			return true;
+	}
+	return false;
+}
+
+static int
+add_member(struct tree *t, const struct process_stat *st)
+{
+	struct tree_member *members;
+
+	if (has_member(t, st->pid))
+		return 0;
+	if (t->count == t->room) {
+		members = reallocarray(t->members, t->room + 64,
+		    sizeof(*members));
+		if (members == NULL)
+			return -1;
+		t->members = members;
+		t->room += 64;
+	}
+	t->members[t->count++] =
+	    (struct tree_member){ st->pid, st->start, st->group };
+	return 0;
+}
+
+/*
+ * Add the children that one "children" file of parent lists.  One that is no
+ * child of it when looked at has ended, and its number may be a stranger's.
+ */
+static int
+add_listed(struct tree *t, pid_t parent, int fd)
+{
+	struct process_stat st;
+	char text[8192], *p, *end;
+	size_t kept = 0;
+	ssize_t n;
+	long pid;
+
+	while ((n = read(fd, text + kept, sizeof(text) - 1 - kept)) > 0) {
+		text[kept + n] = '\0';
+		for (p = text; (pid = strtol(p, &end, 10)) > 0; p = end) {
+			if (*end == '\0')
+				break;	/* perhaps cut: read on */
+			if (process_stat((pid_t)pid, &st) == 0 &&
+			    st.parent == parent && add_member(t, &st) == -1)
+				return -1;
+		}
+		kept = strlen(p);
+		memmove(text, p, kept);
+	}
+	return (int)n;
+}
+
+/* Add the children of all threads of pid.  -1 with ENOENT: no such files. */
+static int
+add_children(struct tree *t, pid_t pid)
+{
+	char path[64];
+	struct dirent *entry;
+	DIR *tasks;
+	int fd, result = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	tasks = opendir(path);
+	if (tasks == NULL)
+		return 0;	/* it has ended: nobody is its child any more */
+	while (result == 0 && (entry = readdir(tasks)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%.20s/children", entry->d_name);
+		fd = openat(dirfd(tasks), path, O_RDONLY | O_CLOEXEC);
+		if (fd == -1) {
+			if (errno == ENOENT &&
+			    access("/proc/thread-self/children", F_OK) == -1) {
+				errno = ENOENT;
+				result = -1;
+			}
+			continue;
+		}
+		result = add_listed(t, pid, fd);
+		close(fd);
+	}
+	closedir(tasks);
+	return result;
+}
+
+/* Call visit for each process of the machine until it returns non-zero. */
+static int
+each_process(int (*visit)(const struct process_stat *st, void *context),
+    void *context)
+{
+	struct process_stat st;
+	struct dirent *entry;
+	DIR *proc;
+	int result = 0;
+
+	proc = opendir("/proc");
+	if (proc == NULL)
+		return -1;
+	while (result == 0 && (entry = readdir(proc)) != NULL) {
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
+			continue;
+		if (process_stat(atoi(entry->d_name), &st) == 0)
+			result = visit(&st, context);
+		else if (errno != ESRCH && errno != EACCES && errno != EPERM)
+			result = -1;	/* what was not seen may be its */
+	}
+	closedir(proc);
+	return result;
+}
+
+struct search {
+	struct tree *tree;
+	pid_t root;
+	pid_t session;		/* 0: do not go by session */
+	const char *marker;	/* "INVOCATION_ID=..." */
+	bool found;
+};
+
+static int
+visit_child(const struct process_stat *st, void *context)
+{
+	struct search *s = context;
+
+	if ((st->parent != s->root && !has_member(s->tree, st->parent)) ||
+	    has_member(s->tree, st->pid))
+		return 0;
+	s->found = true;
+	return add_member(s->tree, st);
+}
+
+/* Without the children files: pass over /proc until nothing is new. */
+static int
+search_descendants(pid_t root, struct tree *t)
+{
+	struct search s = { .tree = t, .root = root };
+
+	do {
+		s.found = false;
+		if (each_process(visit_child, &s) == -1)
+			return -1;
+	} while (s.found);
+	return 0;
+}
+
+/* Add the descendants of those in t from index first on. */
+static int
+add_descendants(struct tree *t, size_t first)
+{
+	for (size_t i = first; i < t->count; i++) {
+		if (add_children(t, t->members[i].pid) == -1) {
+			if (errno != ENOENT)
+				return -1;
+			return search_descendants(t->members[i].pid, t);
+		}
+	}
+	return 0;
+}
+
+int
+tree_descendants(pid_t root, struct tree *t)
+{
+	t->count = 0;
+	if (add_children(t, root) == -1)
+		return errno == ENOENT ? search_descendants(root, t) : -1;
+	return add_descendants(t, 0);
+}
+
+/* 1 or 0; or -1 with errno when it could not be seen. */
+static int
+has_marker(pid_t pid, const char *marker)
+{
+	static char text[ENVIRON_MAX];
+	char path[32];
+	size_t length = 0, marker_length = strlen(marker);
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ?
+		    -1 : 0;
+	while (length < sizeof(text) - 1 &&
+	    (n = read(fd, text + length, sizeof(text) - 1 - length)) > 0)
+		length += n;
+	close(fd);
+	text[length] = '\0';
+	for (const char *p = text; p < text + length; p += strlen(p) + 1) {
+		if (strncmp(p, marker, marker_length) == 0 &&
+		    p[marker_length] == '\0')
+			return 1;
+	}
+	return 0;
+}
+
+static int
+visit_run(const struct process_stat *st, void *context)
+{
+	struct search *s = context;
+	int marked;
+
+	/* A command of ours started by the service is not the service. */
+	if (st->pid <= 1 || st->pid == getpid() || st->state == 'Z')
+		return 0;
+	if (s->session != 0 && st->session == s->session)
+		return add_member(s->tree, st);
+	marked = has_marker(st->pid, s->marker);
+	return marked == 1 ? add_member(s->tree, st) : marked;
+}
+
+int
+tree_of_run(pid_t main_pid, uint64_t main_start, pid_t session,
+    const char *invocation, struct tree *t)
+{
+	struct process_stat st;
+	struct search s = { .tree = t };
+	char marker[64];
+
+	t->count = 0;
+	if (process_is_alive(main_pid, main_start, &st)) {
+		if (add_member(t, &st) == -1)
+			return -1;
+		s.session = session > 1 && st.session == session ? session : 0;
+	}
+	if (invocation[0] == '\0')
+		return 0;
+	snprintf(marker, sizeof(marker), "INVOCATION_ID=%s", invocation);
+	s.marker = marker;
+	if (each_process(visit_run, &s) == -1)
+		return -1;
+	return add_descendants(t, 0);
+}

@@ -1,0 +1,314 @@
+/*
+ * The hold: see hold.h.  libbsd's pidfile(3) does the locking and the check
+ * that the name still is the locked file; what is done around it here:
+ *
+ * - flopen(3) follows symlinks and opens whatever is there: a name that is
+ *   not a regular file is refused first.  Between that check and the open only
+ *   somebody who may write the directory can change it, and paths.c refuses a
+ *   directory that others may write.
+ * - pidfile_open(3) of libbsd does not set close-on-exec, whatever its manual
+ *   says: set here, at once.
+ * - The pid it reports may be -1, negative or cut off: only a whole decimal
+ *   number above 1 leaves this file.
+ * - pidfile_remove(3) removes the name whatever it is by then: compared first.
+ */
+#include "config.h"
+
+#include "state/hold.h"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libutil.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HOLD_FILES 2
+
+struct hold {
+	struct pidfh *files[HOLD_FILES];	/* the second may be NULL */
+	char *paths[HOLD_FILES];
+};
+
+/*
+ * The pid in a pidfile, as libbsd ("123") or start-stop-daemon ("123\n")
+ * writes it, if it is one that may be signalled; else 0.
+ */
+static pid_t
+parse_pid(const char *text, size_t length)
+{
+	long pid;
+	char *end;
+
+	while (length > 0 && text[length - 1] == '\n')
+		length--;
+	if (length == 0 || length > 10 || text[0] < '1' || text[0] > '9')
+		return 0;
+	pid = strtol(text, &end, 10);
+	if (end != text + length || pid <= 1 || pid > INT_MAX)
+		return 0;
+	return (pid_t)pid;
+}
+
+static pid_t
+read_pid(int fd)
+{
+	char buf[32];
+	ssize_t n;
+
+	n = pread(fd, buf, sizeof(buf) - 1, 0);
+	if (n <= 0)
+		return 0;
+	buf[n] = '\0';
+	return parse_pid(buf, n);
+}
+
+static int
+open_existing(const char *path)
+{
+	return open(path,
+	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+}
+
+static pid_t
+pid_at(const char *path)
+{
+	pid_t pid;
+	int fd;
+
+	fd = open_existing(path);
+	if (fd == -1)
+		return 0;
+	pid = read_pid(fd);
+	close(fd);
+	return pid;
+}
+
+/* 0 when path is a regular file or nothing; else -1 with errno. */
+static int
+check_type(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == -1)
+		return errno == ENOENT ? 0 : -1;
+	if (S_ISREG(st.st_mode))
+		return 0;
+	errno = S_ISLNK(st.st_mode) ? ELOOP : ENOTSUP;
+	return -1;
+}
+
+/* Lock one pidfile.  NULL with errno as hold_take() says. */
+static struct pidfh *
+take_one(const char *path, pid_t *ret_holder)
+{
+	struct pidfh *file;
+	mode_t mask;
+	int error;
+
+	if (check_type(path) == -1)
+		return NULL;
+	/* A pidfile is for everybody to read, whatever the caller's umask. */
+	mask = umask(022);
+	/* Without a pid to fill in libbsd does not wait for a file's content. */
+	file = pidfile_open(path, 0644, NULL);
+	error = errno;
+	umask(mask);
+	if (file == NULL) {
+		if (error == EEXIST)
+			*ret_holder = pid_at(path);
+		errno = error;
+		return NULL;
+	}
+	if (fcntl(pidfile_fileno(file), F_SETFD, FD_CLOEXEC) == -1) {
+		error = errno;
+		pidfile_close(file);
+		errno = error;
+		return NULL;
+	}
+	return file;
+}
+
+struct hold *
+hold_take(const char *path, const char *extra, pid_t *ret_holder,
+    const char **ret_path)
+{
+	const char *paths[HOLD_FILES] = { path, extra };
+	struct hold *h;
+	int error;
+
+	*ret_holder = 0;
+	*ret_path = path;
+	h = calloc(1, sizeof(*h));
+	if (h == NULL)
+		return NULL;
+	for (int i = 0; i < HOLD_FILES && paths[i] != NULL; i++) {
+		*ret_path = paths[i];
+		h->paths[i] = strdup(paths[i]);
+		if (h->paths[i] == NULL)
+			goto fail;
+		h->files[i] = take_one(paths[i], ret_holder);
+		if (h->files[i] == NULL)
+			goto fail;
+	}
+	return h;
+fail:
+	error = errno;
+	hold_release(h);
+	errno = error;
+	return NULL;
+}
+
+int
+hold_publish(struct hold *h)
+{
+	for (int i = 0; i < HOLD_FILES; i++) {
+		if (h->files[i] != NULL && pidfile_write(h->files[i]) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+hold_publish_other(struct hold *h, pid_t pid)
+{
+	char text[16];
+	int fd, length;
+
+	length = snprintf(text, sizeof(text), "%d", pid);
+	for (int i = 0; i < HOLD_FILES; i++) {
+		if (h->files[i] == NULL)
+			continue;
+		fd = pidfile_fileno(h->files[i]);
+		if (fd == -1 || ftruncate(fd, 0) == -1 ||
+		    pwrite(fd, text, length, 0) != length)
+			return -1;
+	}
+	return 0;
+}
+
+/* Close our descriptors; the lock stays with whoever else has a copy. */
+static void
+close_file(struct hold *h, int i)
+{
+	if (h->files[i] != NULL)
+		pidfile_close(h->files[i]);
+	h->files[i] = NULL;
+}
+
+static void
+free_hold(struct hold *h)
+{
+	for (int i = 0; i < HOLD_FILES; i++)
+		free(h->paths[i]);
+	free(h);
+}
+
+/*
+ * For one file: a read-only descriptor of the same inode, with a shared lock,
+ * that survives exec; and only then the exclusive one is given up.
+ */
+static int
+share_one(struct hold *h, int i)
+{
+	struct stat ours, theirs;
+	int fd, own;
+
+	own = pidfile_fileno(h->files[i]);
+	fd = open(h->paths[i], O_RDONLY | O_NOFOLLOW | O_NOCTTY);
+	if (own == -1 || fd == -1)
+		return -1;
+	if (fstat(own, &ours) == -1 || fstat(fd, &theirs) == -1)
+		return -1;
+	if (ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino) {
+		errno = ESTALE;
+		return -1;
+	}
+	/* For its owner, turning an exclusive lock into a shared one cannot
+	 * let another exclusive one in (Linux >= 4.2, flock_lock_inode()). */
+	if (flock(own, LOCK_SH | LOCK_NB) == -1 ||
+	    flock(fd, LOCK_SH | LOCK_NB) == -1)
+		return -1;
+	close_file(h, i);
+	return 0;
+}
+
+int
+hold_ride_along(struct hold *h)
+{
+	for (int i = 0; i < HOLD_FILES; i++) {
+		if (h->files[i] != NULL && share_one(h, i) == -1)
+			return -1;
+	}
+	free_hold(h);
+	return 0;
+}
+
+static bool
+is_still_ours(const struct hold *h, int i)
+{
+	struct stat ours, there;
+	int fd;
+
+	fd = pidfile_fileno(h->files[i]);
+	return fd != -1 && fstat(fd, &ours) == 0 &&
+	    lstat(h->paths[i], &there) == 0 &&
+	    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
+void
+hold_release(struct hold *h)
+{
+	/* The extra one first: the service's own is what starts go by. */
+	for (int i = HOLD_FILES - 1; i >= 0; i--) {
+		if (h->files[i] == NULL)
+			continue;
+		if (is_still_ours(h, i))
+			pidfile_remove(h->files[i]);
+		else
+			pidfile_close(h->files[i]);
+	}
+	free_hold(h);
+}
+
+void
+hold_close(struct hold *h)
+{
+	for (int i = 0; i < HOLD_FILES; i++)
+		close_file(h, i);
+	free_hold(h);
+}
+
+enum hold_state
+hold_probe(const char *path, pid_t *ret_pid)
+{
+	struct stat st;
+	enum hold_state state;
+	int fd, error;
+
+	*ret_pid = 0;
+	fd = open_existing(path);
+	if (fd == -1)
+		return errno == ENOENT ? HOLD_ABSENT : HOLD_UNKNOWN;
+	if (fstat(fd, &st) == -1)
+		state = HOLD_UNKNOWN;
+	else if (!S_ISREG(st.st_mode)) {
+		errno = ENOTSUP;
+		state = HOLD_UNKNOWN;
+	} else if (flock(fd, LOCK_SH | LOCK_NB) == 0)
+		state = HOLD_FREE;
+	else
+		state = errno == EWOULDBLOCK ? HOLD_HELD : HOLD_UNKNOWN;
+	error = errno;
+	if (state != HOLD_UNKNOWN)
+		*ret_pid = read_pid(fd);
+	close(fd);
+	errno = error;
+	return state;
+}

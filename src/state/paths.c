@@ -1,0 +1,213 @@
+/*
+ * Where things are: see paths.h.  What is in the run directory is believed
+ * (pids to signal, a definition to run), so nobody else may write there.
+ */
+#include "config.h"
+
+#include "state/paths.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char root_run_dir[] = "/run/holdfast";
+static const char root_log_dir[] = "/var/log/holdfast";
+
+static int fail(char *err, size_t size, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static int
+fail(char *err, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(err, size, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+/* Join into dst; -1 when it does not fit or what is given is relative. */
+static int
+join(char dst[PATH_MAX], const char *dir, const char *name, char *err,
+    size_t size)
+{
+	if (dir[0] != '/')
+		return fail(err, size,
+		    "'%s': expected a directory with its whole path", dir);
+	if (snprintf(dst, PATH_MAX, "%s%s%s", dir,
+	    name[0] == '\0' ? "" : "/", name) >= PATH_MAX)
+		return fail(err, size, "'%.40s...': path too long", dir);
+	return 0;
+}
+
+static const char *
+environment(const char *name)
+{
+	const char *value;
+
+	value = getenv(name);
+	return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+static int
+find_run_dir(struct paths *p, const char *given, char *err, size_t size)
+{
+	const char *dir;
+	char own[32];
+
+	dir = given != NULL ? given : environment("HOLDFAST_RUN_DIR");
+	if (dir != NULL)
+		return join(p->root, dir, "", err, size);
+	if (geteuid() == 0)
+		return join(p->root, root_run_dir, "", err, size);
+	dir = environment("XDG_RUNTIME_DIR");
+	if (dir != NULL && dir[0] == '/')
+		return join(p->root, dir, "holdfast", err, size);
+	snprintf(own, sizeof(own), "holdfast-%u", (unsigned)geteuid());
+	return join(p->root, "/tmp", own, err, size);
+}
+
+static int
+find_log_dir(struct paths *p, const char *given, char *err, size_t size)
+{
+	const char *dir;
+
+	dir = given != NULL ? given : environment("HOLDFAST_LOG_DIR");
+	if (dir != NULL)
+		return join(p->log_dir, dir, "", err, size);
+	if (geteuid() == 0)
+		return join(p->log_dir, root_log_dir, "", err, size);
+	dir = environment("XDG_STATE_HOME");
+	if (dir != NULL && dir[0] == '/')
+		return join(p->log_dir, dir, "holdfast", err, size);
+	dir = environment("HOME");
+	if (dir != NULL && dir[0] == '/')
+		return join(p->log_dir, dir, ".local/state/holdfast", err,
+		    size);
+	return join(p->log_dir, p->root, "", err, size);
+}
+
+int
+paths_init(struct paths *p, const char *run_dir, const char *log_dir,
+    char *err, size_t size)
+{
+	p->dir[0] = '\0';
+	if (find_run_dir(p, run_dir, err, size) == -1)
+		return -1;
+	return find_log_dir(p, log_dir, err, size);
+}
+
+int
+paths_for(struct paths *p, const char *name)
+{
+	struct { char *path; const char *dir, *file, *suffix; } parts[] = {
+		{ p->dir, p->root, name, "" },
+		{ p->pid, p->dir, "pid", "" },
+		{ p->record, p->dir, "record", "" },
+		{ p->definition, p->dir, "service", "" },
+		{ p->events, p->dir, "events", "" },
+		{ p->output, p->dir, "output", "" },
+		{ p->log, p->log_dir, name, ".log" },
+	};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (snprintf(parts[i].path, PATH_MAX, "%s/%s%s", parts[i].dir,
+		    parts[i].file, parts[i].suffix) >= PATH_MAX) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+check_directory(const char *dir, char *err, size_t size)
+{
+	struct stat st;
+
+	if (lstat(dir, &st) == -1) {
+		if (errno == ENOENT)
+			return 1;
+		return fail(err, size, "cannot look at %s: %s", dir,
+		    strerror(errno));
+	}
+	if (S_ISLNK(st.st_mode))
+		return fail(err, size,
+		    "will not use %s: it is a symbolic link", dir);
+	if (!S_ISDIR(st.st_mode))
+		return fail(err, size,
+		    "will not use %s: it is not a directory", dir);
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return fail(err, size,
+		    "will not use %s: it belongs to user %u, not to you", dir,
+		    (unsigned)st.st_uid);
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return fail(err, size,
+		    "will not use %s: others can write to it (mode %04o)", dir,
+		    (unsigned)(st.st_mode & 07777));
+	return 0;
+}
+
+int
+paths_check(const struct paths *p, char *err, size_t size)
+{
+	return check_directory(p->root, err, size);
+}
+
+static int
+make_directory(const char *dir, mode_t mode, char *err, size_t size)
+{
+	mode_t mask;
+	int result, error;
+
+	result = check_directory(dir, err, size);
+	if (result != 1)
+		return result;
+	mask = umask(0);
+	result = mkdir(dir, mode);
+	error = errno;
+	umask(mask);
+	if (result == -1 && error != EEXIST)
+		return fail(err, size, "cannot make directory %s: %s", dir,
+		    strerror(error));
+	return check_directory(dir, err, size);
+}
+
+int
+paths_make(const struct paths *p, char *err, size_t size)
+{
+	if (make_directory(p->root, geteuid() == 0 ? 0755 : 0700, err,
+	    size) != 0)
+		return -1;
+	return make_directory(p->dir, 0755, err, size) == 0 ? 0 : -1;
+}
+
+int
+paths_make_log_dir(const struct paths *p, char *err, size_t size)
+{
+	char dir[PATH_MAX], *slash;
+
+	/* From the end: as a rule it is there. */
+	snprintf(dir, sizeof(dir), "%s", p->log_dir);
+	if (mkdir(dir, 0755) == 0 || errno == EEXIST)
+		return 0;
+	for (slash = strchr(dir + 1, '/'); slash != NULL;
+	    slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(dir, 0755) == -1 && errno != EEXIST &&
+		    access(dir, F_OK) == -1)
+			return fail(err, size, "cannot make directory %s: %s",
+			    dir, strerror(errno));
+		*slash = '/';
+	}
+	if (mkdir(dir, 0755) == -1 && errno != EEXIST)
+		return fail(err, size, "cannot make directory %s: %s", dir,
+		    strerror(errno));
+	return 0;
+}

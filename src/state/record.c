@@ -1,0 +1,409 @@
+/*
+ * The record: see record.h.  One table gives each field its key and its kind;
+ * reading and writing both go by it.
+ */
+#include "config.h"
+
+#include "state/record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum kind { KIND_INT, KIND_UNSIGNED, KIND_PID, KIND_INT64, KIND_UINT64,
+	KIND_BOOL, KIND_TEXT, KIND_STATE, KIND_RESULT };
+
+struct field {
+	const char *key;
+	enum kind kind;
+	size_t offset;
+};
+
+#define FIELD(key, kind, member) \
+	{ key, kind, offsetof(struct record, member) }
+
+static const struct field fields[] = {
+	FIELD("ActiveState", KIND_STATE, active_state),
+	FIELD("SubState", KIND_TEXT, sub_state),
+	FIELD("Result", KIND_RESULT, result),
+	FIELD("MainPID", KIND_PID, main_pid),
+	FIELD("HoldfastMainStart", KIND_UINT64, main_start),
+	FIELD("HoldfastSession", KIND_PID, session),
+	FIELD("HoldfastKeeper", KIND_BOOL, has_keeper),
+	FIELD("HoldfastKeeperPID", KIND_PID, keeper_pid),
+	FIELD("HoldfastKeeperStart", KIND_UINT64, keeper_start),
+	FIELD("HoldfastBootID", KIND_TEXT, boot_id),
+	FIELD("InvocationID", KIND_TEXT, invocation_id),
+	FIELD("ExecMainCode", KIND_INT, exec_main_code),
+	FIELD("ExecMainStatus", KIND_INT, exec_main_status),
+	FIELD("HoldfastFailedStep", KIND_TEXT, failed_step),
+	FIELD("HoldfastFailedErrno", KIND_INT, failed_errno),
+	FIELD("NRestarts", KIND_UNSIGNED, n_restarts),
+	FIELD("ExecMainStartTimestamp", KIND_INT64, started_usec),
+	FIELD("ActiveEnterTimestamp", KIND_INT64, active_usec),
+	FIELD("ExecMainExitTimestamp", KIND_INT64, exited_usec),
+	FIELD("StateChangeTimestamp", KIND_INT64, changed_usec),
+	FIELD("HoldfastReadyUSec", KIND_INT64, ready_took_usec),
+	FIELD("HoldfastStopUSec", KIND_INT64, stop_took_usec),
+	FIELD("HoldfastStopSignal", KIND_INT, stop_signal),
+	FIELD("HoldfastRestartUSec", KIND_INT64, restart_in_usec),
+	FIELD("HoldfastLogOffset", KIND_INT64, log_offset),
+	FIELD("ExecStart", KIND_TEXT, command),
+	FIELD("HoldfastLog", KIND_TEXT, log),
+	FIELD("PIDFile", KIND_TEXT, pidfile),
+	FIELD("User", KIND_TEXT, user),
+};
+#define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
+
+static const char *const state_names[] = {
+	[STATE_INACTIVE] = "inactive",
+	[STATE_FAILED] = "failed",
+	[STATE_ACTIVATING] = "activating",
+	[STATE_ACTIVE] = "active",
+	[STATE_DEACTIVATING] = "deactivating",
+};
+
+static const char *const result_names[] = {
+	[RESULT_SUCCESS] = "success",
+	[RESULT_EXIT_CODE] = "exit-code",
+	[RESULT_SIGNAL] = "signal",
+	[RESULT_CORE_DUMP] = "core-dump",
+	[RESULT_TIMEOUT] = "timeout",
+	[RESULT_EXEC] = "exec",
+	[RESULT_START_LIMIT] = "start-limit-hit",
+	[RESULT_RESOURCES] = "resources",
+	[RESULT_INTERRUPTED] = "interrupted",
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+const char *
+record_state_name(enum active_state state)
+{
+	return state_names[state];
+}
+
+const char *
+record_result_name(enum result result)
+{
+	return result_names[result];
+}
+
+void
+record_init(struct record *r)
+{
+	*r = (struct record){
+		.active_state = STATE_INACTIVE,
+		.sub_state = "dead",
+		.has_keeper = true,
+		.boot_id = "",
+		.invocation_id = "",
+		.failed_step = "",
+		.command = "",
+		.log = "",
+		.pidfile = "",
+		.user = "",
+	};
+}
+
+bool
+record_is_final(const struct record *r)
+{
+	return r->active_state == STATE_INACTIVE ||
+	    r->active_state == STATE_FAILED;
+}
+
+static int
+index_of(const char *const *names, size_t count, const char *text)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(names[i], text) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+static bool
+parse_number(const char *text, int64_t min, int64_t max, int64_t *ret)
+{
+	char *end;
+	long long value;
+
+	if (text[0] != '-' && (text[0] < '0' || text[0] > '9'))
+		return false;
+	errno = 0;
+	value = strtoll(text, &end, 10);
+	if (errno != 0 || *end != '\0' || value < min || value > max)
+		return false;
+	*ret = value;
+	return true;
+}
+
+static bool
+set_number(const struct field *f, const char *text, void *member)
+{
+	int64_t value;
+
+	switch (f->kind) {
+	case KIND_INT:
+		if (!parse_number(text, INT_MIN, INT_MAX, &value))
+			return false;
+		*(int *)member = (int)value;
+		return true;
+	case KIND_UNSIGNED:
+		if (!parse_number(text, 0, UINT_MAX, &value))
+			return false;
+		*(unsigned *)member = (unsigned)value;
+		return true;
+	case KIND_PID:
+		/* Never 1, never a group: such a record is not ours. */
+		if (!parse_number(text, 0, INT_MAX, &value) || value == 1)
+			return false;
+		*(pid_t *)member = (pid_t)value;
+		return true;
+	case KIND_INT64:
+		return parse_number(text, INT64_MIN, INT64_MAX, member);
+	case KIND_UINT64:
+		return parse_number(text, 0, INT64_MAX, member);
+	case KIND_BOOL:
+		*(bool *)member = strcmp(text, "yes") == 0;
+		return *(bool *)member || strcmp(text, "no") == 0;
+	case KIND_TEXT:
+	case KIND_STATE:
+	case KIND_RESULT:
+		break;
+	}
+	return false;
+}
+
+static bool
+set_field(const struct field *f, const char *text, struct record *r)
+{
+	void *member = (char *)r + f->offset;
+	int i;
+
+	switch (f->kind) {
+	case KIND_TEXT:
+		*(const char **)member = text;
+		return true;
+	case KIND_STATE:
+		i = index_of(state_names, COUNT(state_names), text);
+		if (i != -1)
+			*(enum active_state *)member = i;
+		return i != -1;
+	case KIND_RESULT:
+		i = index_of(result_names, COUNT(result_names), text);
+		if (i != -1)
+			*(enum result *)member = i;
+		return i != -1;
+	case KIND_INT:
+	case KIND_UNSIGNED:
+	case KIND_PID:
+	case KIND_INT64:
+	case KIND_UINT64:
+	case KIND_BOOL:
+		break;
+	}
+	return set_number(f, text, member);
+}
+
+/* The field of this key; the table's order makes the guess right. */
+static const struct field *
+find_field(const char *key, size_t *guess)
+{
+	for (size_t n = 0; n < FIELD_COUNT; n++) {
+		size_t i = (*guess + n) % FIELD_COUNT;
+
+		if (strcmp(fields[i].key, key) == 0) {
+			*guess = i + 1;
+			return &fields[i];
+		}
+	}
+	return NULL;
+}
+
+int
+record_parse(char *text, struct record *r)
+{
+	struct record parsed;
+	const struct field *f;
+	char *line, *next, *equals;
+	size_t guess = 0, found = 0;
+
+	record_init(&parsed);
+	for (line = text; *line != '\0'; line = next) {
+		next = strchr(line, '\n');
+		equals = strchr(line, '=');
+		if (next == NULL || equals == NULL || equals > next)
+			goto bad;
+		*next++ = '\0';
+		*equals = '\0';
+		/* A key of a later version is no reason to know nothing. */
+		f = find_field(line, &guess);
+		if (f == NULL)
+			continue;
+		if (!set_field(f, equals + 1, &parsed))
+			goto bad;
+		found++;
+	}
+	if (found < FIELD_COUNT)
+		goto bad;
+	*r = parsed;
+	return 0;
+bad:
+	errno = EBADMSG;
+	return -1;
+}
+
+int
+record_read(const char *path, struct record *r, struct record_text *text)
+{
+	ssize_t n;
+	int fd, error;
+
+	record_init(r);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
+	    O_NOCTTY);
+	if (fd == -1)
+		return -1;
+	n = read(fd, text->text, sizeof(text->text) - 1);
+	error = errno;
+	close(fd);
+	if (n == -1) {
+		errno = error;
+		return -1;
+	}
+	text->text[n] = '\0';
+	if (strlen(text->text) != (size_t)n) {
+		errno = EBADMSG;
+		return -1;
+	}
+	return record_parse(text->text, r);
+}
+
+/* A value is one line, whatever is in it. */
+static void
+print_text(FILE *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		putc((unsigned char)*text < ' ' ? '?' : *text, out);
+}
+
+static void
+print_value(FILE *out, const struct field *f, const struct record *r)
+{
+	const void *member = (const char *)r + f->offset;
+
+	switch (f->kind) {
+	case KIND_INT:
+		fprintf(out, "%d", *(const int *)member);
+		break;
+	case KIND_UNSIGNED:
+		fprintf(out, "%u", *(const unsigned *)member);
+		break;
+	case KIND_PID:
+		fprintf(out, "%d", *(const pid_t *)member);
+		break;
+	case KIND_INT64:
+		fprintf(out, "%" PRId64, *(const int64_t *)member);
+		break;
+	case KIND_UINT64:
+		fprintf(out, "%" PRIu64, *(const uint64_t *)member);
+		break;
+	case KIND_BOOL:
+		fputs(*(const bool *)member ? "yes" : "no", out);
+		break;
+	case KIND_TEXT:
+		print_text(out, *(const char *const *)member);
+		break;
+	case KIND_STATE:
+		fputs(state_names[*(const enum active_state *)member], out);
+		break;
+	case KIND_RESULT:
+		fputs(result_names[*(const enum result *)member], out);
+		break;
+	}
+}
+
+int
+record_print(const struct record *r, char *buf, size_t size)
+{
+	FILE *out;
+	long length;
+
+	out = fmemopen(buf, size, "w");
+	if (out == NULL)
+		return -1;
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		fprintf(out, "%s=", fields[i].key);
+		print_value(out, &fields[i], r);
+		putc('\n', out);
+	}
+	fflush(out);
+	length = ftell(out);
+	if (fclose(out) != 0 || length < 0 || (size_t)length >= size) {
+		errno = EMSGSIZE;
+		return -1;
+	}
+	return (int)length;
+}
+
+int
+record_write(const char *path, const struct record *r)
+{
+	char text[RECORD_TEXT_MAX], name[PATH_MAX];
+	ssize_t n;
+	int fd, length, error;
+
+	length = record_print(r, text, sizeof(text));
+	if (length == -1 ||
+	    snprintf(name, sizeof(name), "%s.new", path) >= PATH_MAX)
+		return -1;
+	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW |
+	    O_NOCTTY, 0644);
+	if (fd == -1)
+		return -1;
+	n = write(fd, text, length);
+	error = errno;
+	if (n != -1 && n != length) {
+		error = ENOSPC;
+		n = -1;
+	}
+	if (close(fd) == -1 && n != -1) {
+		error = errno;
+		n = -1;
+	}
+	if (n == -1 || rename(name, path) == -1) {
+		if (n != -1)
+			error = errno;
+		unlink(name);
+		errno = error;
+		return -1;
+	}
+	return 0;
+}
+
+const char *
+record_boot_id(void)
+{
+	static char id[40];
+	ssize_t n;
+	int fd;
+
+	if (id[0] != '\0')
+		return id;
+	fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return "";
+	n = read(fd, id, sizeof(id) - 1);
+	close(fd);
+	while (n > 0 && id[n - 1] == '\n')
+		n--;
+	id[n > 0 ? n : 0] = '\0';
+	return id;
+}

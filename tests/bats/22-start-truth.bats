@@ -1,0 +1,205 @@
+#!/usr/bin/env bats
+# start tells the truth: exit 0 means running and ready; anything else means
+# that nothing of it is left, and says which step failed on what, and why.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+load helpers
+
+# fails STATUS START-ARGUMENT...: and leaves nothing.
+fails() {
+	local want=$1
+
+	shift
+	hf "$want" start web "$@"
+	is "$output" "" "standard output"
+	match "$stderr" '^holdfast: web: '
+	nothing_left web
+	hf \? status web
+	is "$status" 3 "status afterwards"
+}
+
+@test "no such program: 5" {
+	fails 5 -- "$T/no-such"
+	is "$stderr" \
+	    "holdfast: web: cannot execute $T/no-such: No such file or directory"
+}
+
+@test "no such program in PATH: 5" {
+	fails 5 -- no-such-program-anywhere
+	match "$stderr" no-such-program-anywhere
+	match "$stderr" 'PATH|No such file'
+}
+
+@test "no such program without a keeper: 5" {
+	fails 5 --no-keeper -- "$T/no-such"
+	match "$stderr" "cannot execute $T/no-such: No such file or directory"
+}
+
+@test "a program that is not executable: 4" {
+	echo '#!/bin/sh' >"$T/script"
+	fails 4 -- "$T/script"
+	match "$stderr" "cannot execute $T/script: Permission denied"
+}
+
+@test "a directory as program: 4" {
+	fails 4 -- "$T"
+	match "$stderr" "cannot execute $T: "
+}
+
+@test "a program in a directory that is a file: 5 or 4, and says so" {
+	touch "$T/file"
+	hf \? start web -- "$T/file/prog"
+	match "$status" '^[45]$'
+	match "$stderr" "cannot execute $T/file/prog: Not a directory"
+	nothing_left web
+}
+
+@test "a script whose interpreter is missing: 5, and names it" {
+	printf '#!/no/such/interpreter\n' >"$T/script"
+	chmod +x "$T/script"
+	fails 5 -- "$T/script"
+	match "$stderr" "cannot execute $T/script: .*/no/such/interpreter"
+	match "$stderr" 'No such file or directory'
+}
+
+@test "a file that is no program: 1, and says so" {
+	printf 'neither ELF nor script\n' >"$T/text"
+	chmod +x "$T/text"
+	hf \? start web -- "$T/text"
+	run ! is "$status" 0
+	match "$stderr" "cannot execute $T/text: Exec format error"
+	nothing_left web
+}
+
+@test "an unknown user: 1" {
+	hf \? start web --user no-such-user -- sleep 1000
+	is "$status" 1
+	match "$stderr" '^holdfast: web: .*no-such-user'
+	nothing_left web
+}
+
+@test "an unknown group: 1" {
+	hf \? start web --group no-such-group -- sleep 1000
+	is "$status" 1
+	match "$stderr" '^holdfast: web: .*no-such-group'
+	nothing_left web
+}
+
+@test "another user without the right to become him: says so" {
+	requires user
+	hf \? start web --user root -- sleep 1000
+	match "$status" '^[14]$'
+	match "$stderr" 'root.*(Operation not permitted|not allowed|only root)'
+	nothing_left web
+}
+
+@test "a missing directory: 1" {
+	fails 1 --chdir "$T/no-such" -- sleep 1000
+	match "$stderr" \
+	    "cannot change directory to $T/no-such: No such file or directory"
+}
+
+@test "a missing directory without a keeper: 1" {
+	fails 1 --no-keeper --chdir "$T/no-such" -- sleep 1000
+	match "$stderr" \
+	    "cannot change directory to $T/no-such: No such file or directory"
+}
+
+@test "a missing library: 1, and shows the loader's line" {
+	# Same length, so that nothing moves in the file.
+	LC_ALL=C sed 's/libc\.so\.6/libQ.so.6/g' "$(command -v sleep)" \
+		>"$T/broken"
+	chmod +x "$T/broken"
+	fails 1 --ready=settle:10s -- "$T/broken" 1000
+	match "$stderr" 'libQ\.so\.6'
+	match "$stderr" 'status 127'
+}
+
+@test "dies before settle: 1, with its status and last lines" {
+	fails 1 --ready=settle:10s -- sh -c \
+		'echo one; echo bind: in use >&2; exit 7'
+	match "$stderr" 'exited with status 7'
+	match "$stderr" '    \| one'
+	match "$stderr" '    \| bind: in use'
+}
+
+@test "killed before settle: 1, with the signal's name" {
+	fails 1 --ready=settle:10s -- sh -c 'kill -KILL $$'
+	match "$stderr" 'SIGKILL'
+}
+
+@test "exit 0 before settle is a failure too" {
+	fails 1 --ready=settle:10s -- true
+	match "$stderr" 'exited with status 0'
+}
+
+@test "a failed start is not restarted" {
+	fails 1 --ready=settle:10s --restart=always -- \
+		"$VICTIMS/crasher" "$T/runs" 5 exit:1
+	is "$(wc -l <"$T/runs")" 1
+}
+
+@test "last lines are of this start only" {
+	fails 1 --ready=settle:10s -- sh -c 'echo the first one; exit 1'
+	fails 1 --ready=settle:10s -- sh -c 'echo the second one; exit 1'
+	match "$stderr" 'the second one'
+	no_match "$stderr" 'the first one'
+}
+
+@test "last lines are shown without their control characters" {
+	fails 1 --ready=settle:10s -- sh -c 'printf "a\033[31mb\n"; exit 1'
+	no_match "$stderr" $'\e'
+}
+
+@test "--start-timeout passed: 1, and says what was waited for" {
+	fails 1 --ready=settle:60s --start-timeout=200ms -- \
+		"$VICTIMS/listener" "$T/heard"
+	match "$stderr" '200 ?ms'
+}
+
+@test "a child left by a service that died early is gone too" {
+	fails 1 --ready=settle:10s -- sh -c \
+		'setsid sleep 1000 & exit 1'
+}
+
+@test "settle: a service that stays is ready after that time" {
+	hf start web --ready=settle:100ms -- sleep 1000
+	match "$output" '^web: running, pid [0-9]+'
+	hf status web
+}
+
+@test "an unwritable pidfile: says so and leaves nothing" {
+	hf \? start web --pidfile "$T/no-such/web.pid" -- \
+		"$VICTIMS/witness" "$T/web.saw"
+	run ! is "$status" 0
+	match "$stderr" "$T/no-such/web.pid: No such file or directory"
+	[ ! -e "$T/web.saw" ]
+	nothing_left web
+}
+
+@test "a log directory that is a file: says so and leaves nothing" {
+	touch "$T/log"
+	hf \? start web -- "$VICTIMS/witness" "$T/web.saw"
+	run ! is "$status" 0
+	match "$stderr" "$T/log"
+	[ ! -e "$T/web.saw" ]
+	nothing_left web
+}
+
+@test "after a failed start the next one succeeds" {
+	fails 5 -- "$T/no-such"
+	start_witness web
+	hf status web
+}
+
+@test "several failed starts in a row leave nothing" {
+	for _ in 1 2 3 4 5; do
+		fails 5 -- "$T/no-such"
+	done
+}
+
+@test "a start over a running one does not look at its own command" {
+	start_witness web
+	hf start web -- "$T/no-such"
+	match "$output" "already running, pid $(pid_of web)"
+}

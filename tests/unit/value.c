@@ -1,0 +1,239 @@
+/*
+ * Values: what each parser takes and refuses, and that what is printed is
+ * read back.
+ */
+#include "config.h"
+
+#include "define/value.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+#include "tap.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define REFUSED (-1)
+#define MIN (60 * USEC_PER_SEC)
+#define DAY (24 * 60 * MIN)
+
+static void
+test_spans(void)
+{
+	static const struct {
+		const char *text;
+		int64_t usec;
+	} rows[] = {
+		{ "5", 5 * USEC_PER_SEC }, { "0", 0 }, { "00", 0 },
+		{ "1.5s", 1500000 }, { "1.5", 1500000 }, { "100ms", 100000 },
+		{ "1us", 1 }, { "7\302\265s", 7 }, { "2min 30s", 150000000 },
+		{ "2min30s", 150000000 }, { "2min 30", 150000000 },
+		{ " 5 s ", 5000000 }, { "1h", 60 * MIN }, { "1d", DAY },
+		{ "1w", 7 * DAY }, { "2 weeks", 14 * DAY },
+		{ "1m", MIN }, { "1M", INT64_C(2629800000000) },
+		{ "1y", INT64_C(31557600000000) },
+		{ "0.5h", 30 * MIN }, { "0.0000001s", 0 },
+		{ "infinity", USEC_INFINITY },
+		{ "1000y", INT64_C(31557600000000000) },
+		{ "", REFUSED }, { " ", REFUSED }, { "-1", REFUSED },
+		{ "+1", REFUSED }, { "abc", REFUSED }, { "5x", REFUSED },
+		{ "5s,", REFUSED }, { "5 s s", REFUSED }, { "1.", REFUSED },
+		{ ".5", REFUSED }, { "1.2.3", REFUSED }, { "s", REFUSED },
+		{ "18014398509481984h", REFUSED }, { "1001y", REFUSED }, { "1000y 1us", REFUSED },
+		{ "99999999999999999999", REFUSED }, { "0x10", REFUSED },
+		{ "infinity s", REFUSED }, { "Infinity", REFUSED },
+		{ "5s -1s", REFUSED }, { "1e3", REFUSED },
+	};
+	int64_t usec;
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		usec = REFUSED;
+		value_parse_span(rows[i].text, &usec);
+		is_int(usec, rows[i].usec, rows[i].usec == REFUSED ?
+		    "span: '%s' is refused" : "span: '%s' is read",
+		    rows[i].text);
+	}
+	is_str(value_parse_span("abc", &usec),
+	    "expected a time such as 5s or 100ms",
+	    "span: what was expected is said");
+}
+
+static void
+test_print_spans(void)
+{
+	static const struct {
+		int64_t usec;
+		const char *text, *ago;
+	} rows[] = {
+		{ 0, "0", "0 ms" }, { 1, "1us", "0 ms" },
+		{ 61000, "61ms", "61 ms" }, { 999999, "999ms 999us", "999 ms" },
+		{ 3 * USEC_PER_SEC, "3s", "3 s" },
+		{ 90 * USEC_PER_SEC, "1min 30s", "1 min" },
+		{ 40 * MIN, "40min", "40 min" },
+		{ 133 * MIN, "2h 13min", "2 h 13 min" },
+		{ 120 * MIN, "2h", "2 h" },
+		{ 5 * DAY + 180 * MIN, "5d 3h", "5 d 3 h" },
+		{ 5 * DAY, "5d", "5 d" },
+		{ DAY + 1, "1d 1us", "1 d" },
+		{ USEC_INFINITY, "infinity", "infinity" },
+	};
+	int64_t back;
+	char buf[128];
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		value_print_span(rows[i].usec, buf, sizeof(buf));
+		is_str(buf, rows[i].text, "span: %s is printed", rows[i].text);
+		back = REFUSED;
+		value_parse_span(buf, &back);
+		is_int(back, rows[i].usec, "span: %s is read back",
+		    rows[i].text);
+		value_print_ago(rows[i].usec, buf, sizeof(buf));
+		is_str(buf, rows[i].ago, "ago: %s is rounded to %s",
+		    rows[i].text, rows[i].ago);
+	}
+	value_print_ago(-5 * USEC_PER_SEC, buf, sizeof(buf));
+	is_str(buf, "0 ms", "ago: a clock set back is no negative age");
+	value_print_span(150 * USEC_PER_SEC, buf, 4);
+	is_str(buf, "2mi", "span: a small buffer is not overrun");
+}
+
+static void
+test_signals(void)
+{
+	static const struct {
+		const char *text;
+		int signal;
+	} rows[] = {
+		{ "TERM", SIGTERM }, { "SIGTERM", SIGTERM }, { "15", 15 },
+		{ "hup", SIGHUP }, { "sigusr1", SIGUSR1 }, { "1", 1 },
+		{ "64", 64 }, { "CLD", SIGCHLD }, { "IO", SIGIO },
+		{ "SYS", SIGSYS },
+		{ "RTMIN", 34 }, { "RTMIN+3", 37 }, { "SIGRTMAX", 64 },
+		{ "RTMAX-2", 62 }, { "RTMIN+30", 64 },
+		{ "", REFUSED }, { "0", REFUSED }, { "65", REFUSED },
+		{ "-9", REFUSED }, { "SIG", REFUSED }, { "TREM", REFUSED },
+		{ "15x", REFUSED }, { "TERM ", REFUSED }, { " TERM", REFUSED },
+		{ "RTMIN+31", REFUSED }, { "RTMIN-1", REFUSED },
+		{ "RTMAX+1", REFUSED }, { "RTMIN+", REFUSED },
+		{ "RTMIN+-1", REFUSED }, { "RTMINX", REFUSED },
+		{ "SIGSIGTERM", REFUSED }, { "99999999999", REFUSED },
+	};
+	char name[32];
+	int sig, back;
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		sig = REFUSED;
+		value_parse_signal(rows[i].text, &sig);
+		is_int(sig, rows[i].signal, rows[i].signal == REFUSED ?
+		    "signal: '%s' is refused" : "signal: '%s' is read",
+		    rows[i].text);
+	}
+	for (sig = 1; sig <= SIGRTMAX; sig++) {
+		back = REFUSED;
+		value_parse_signal(value_signal_name(sig, name, sizeof(name)),
+		    &back);
+		is_int(back, sig, "signal: %d is read back from its name %s",
+		    sig, name);
+	}
+	is_str(value_signal_name(SIGSEGV, name, sizeof(name)), "SIGSEGV",
+	    "signal: 11 is called SIGSEGV");
+	is_str(value_signal_name(SIGRTMIN + 3, name, sizeof(name)),
+	    "SIGRTMIN+3", "signal: 37 is called SIGRTMIN+3");
+}
+
+static void
+test_small_values(void)
+{
+	static const struct {
+		const char *text;
+		int value;
+	} bools[] = {
+		{ "1", 1 }, { "yes", 1 }, { "Y", 1 }, { "TRUE", 1 },
+		{ "t", 1 }, { "on", 1 }, { "0", 0 }, { "no", 0 }, { "n", 0 },
+		{ "false", 0 }, { "f", 0 }, { "Off", 0 }, { "", REFUSED },
+		{ "2", REFUSED }, { "yess", REFUSED }, { " yes", REFUSED },
+	}, modes[] = {
+		{ "022", 022 }, { "0", 0 }, { "7777", 07777 },
+		{ "0000777", 0777 }, { "", REFUSED }, { "8", REFUSED },
+		{ "10000", REFUSED }, { "-1", REFUSED }, { "0x1", REFUSED },
+		{ "22 ", REFUSED }, { "777777777777777777777777", REFUSED },
+	}, ints[] = {
+		{ "-20", -20 }, { "19", 19 }, { "0", 0 }, { "007", 7 },
+		{ "-0", 0 }, { "20", REFUSED }, { "-21", REFUSED },
+		{ "", REFUSED }, { "-", REFUSED }, { "+5", REFUSED },
+		{ " 5", REFUSED }, { "5 ", REFUSED }, { "5.0", REFUSED },
+		{ "99999999999999999999", REFUSED },
+	};
+	bool truth = false;
+	mode_t mode;
+	int number;
+	size_t i;
+
+	for (i = 0; i < COUNT(bools); i++) {
+		number = value_parse_bool(bools[i].text, &truth) == NULL ?
+		    truth : REFUSED;
+		is_int(number, bools[i].value, "bool: '%s' is %d",
+		    bools[i].text, bools[i].value);
+	}
+	for (i = 0; i < COUNT(modes); i++) {
+		mode = (mode_t)REFUSED;
+		value_parse_mode(modes[i].text, &mode);
+		is_int((int)mode, modes[i].value, "mode: '%s' is %d",
+		    modes[i].text, modes[i].value);
+	}
+	for (i = 0; i < COUNT(ints); i++) {
+		/* -1 is in the range here, so it cannot mark a refusal. */
+		number = 99;
+		value_parse_int(ints[i].text, -20, 19, &number);
+		is_int(number == 99 ? REFUSED : number, ints[i].value,
+		    "int: '%s' is %d", ints[i].text, ints[i].value);
+	}
+	is_str(value_parse_int("20", -20, 19, &number),
+	    "expected a number from -20 to 19", "int: the range is named");
+}
+
+static void
+test_names(void)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} rows[] = {
+		{ "web", true }, { "a", true }, { "getty@tty1", true },
+		{ "a:b_c.d-e@F9", true }, { "..", false }, { ".web", false },
+		{ "-web", false }, { "", false }, { "a/b", false },
+		{ "a b", false }, { "a\n", false }, { "w\303\251b", false },
+		{ "a..b", true }, { "a%b", false },
+	};
+	char text[130];
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++)
+		ok((value_check_name(rows[i].text) == NULL) == rows[i].good,
+		    "name: '%s' is %s", rows[i].text,
+		    rows[i].good ? "good" : "refused");
+	memset(text, 'a', sizeof(text));
+	text[128] = '\0';
+	ok(value_check_name(text) == NULL, "name: 128 characters are good");
+	text[128] = 'a';
+	text[129] = '\0';
+	ok(value_check_name(text) != NULL, "name: 129 are refused");
+	ok(value_is_variable("_A9", 3), "variable: _A9 is a name");
+	ok(!value_is_variable("9A", 2), "variable: 9A is none");
+	ok(!value_is_variable("", 0), "variable: nothing is none");
+	ok(!value_is_variable("A-B", 3), "variable: A-B is none");
+	ok(value_is_variable("A-B", 1), "variable: the length counts");
+}
+
+int
+main(void)
+{
+	test_spans();
+	test_print_spans();
+	test_signals();
+	test_small_values();
+	test_names();
+	return done();
+}
