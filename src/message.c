@@ -32,8 +32,9 @@ message_verbosity(void)
 	return verbosity;
 }
 
-void
-message_clean(char *text)
+/* Make text one line. */
+static void
+clean(char *text)
 {
 	unsigned char *p;
 
@@ -62,7 +63,7 @@ format_line(char buf[LINE_SIZE], const char *prefix, const char *fmt,
 	room = LINE_SIZE - length - 1;
 	if (vsnprintf(buf + length, room, fmt, ap) >= (int)room)
 		memcpy(buf + LINE_SIZE - 5, "...", 4);
-	message_clean(buf + length);
+	clean(buf + length);
 	length = strlen(buf);
 	buf[length++] = '\n';
 	return length;

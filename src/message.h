@@ -65,9 +65,6 @@ void message_print(const char *fmt, ...)
  */
 bool message_stdout_closed(void);
 
-/* Make text one line: control characters become '?'. */
-void message_clean(char *text);
-
 /*
  * Flush standard output.  Returns 0, or -1 with errno when what was written
  * did not arrive (a full disk, say); says nothing of its own.  What did not

@@ -1,14 +1,14 @@
 /*
  * The hold, start, adoption, status's probe and stop, for spin.
  *
- * Covers: two starts, a stop, probes, and keepers with one automatic restart,
- * from nothing, from a running service and from one whose keeper was killed;
- * with FAULTS times, between any two system calls, a SIGKILL of a command, a
- * keeper or the service (or its own exit), or a stranger who removes the
- * pidfile of a running service.  Checked: at most one instance; no lost stop
- * (what ran when it began is dead when it returns, and no automatic restart of
- * it comes after); no start refused for ever (every run ends, each command
- * with an answer that was true when it was given).
+ * Covers: two starts, a stop, probes, keepers with and without an automatic
+ * restart; from nothing, from a running service, and from one whose keeper was
+ * killed; with FAULTS times, between any two system calls, a SIGKILL of a
+ * command, a keeper or the service (or its own exit), or a stranger who removes
+ * the pidfile of a running service.  Checked: at most one instance; no lost
+ * stop (what ran when it began is dead when it returns, and no automatic
+ * restart of it comes after); no start refused for ever (every run ends, each
+ * command with an answer that was true when it was given).
  *
  * Does not cover: the rest of the tree, time limits, readiness, --no-keeper,
  * --pidfile, pids used again, a pidfile removed while its service starts, and
@@ -27,7 +27,7 @@
 #define RESTARTS 1
 #endif
 #ifndef PROBES
-#define PROBES 2
+#define PROBES 1
 #endif
 
 /* Processes; 0 is nobody, and never alive. */
@@ -38,7 +38,7 @@
 #define MAIN		5	/* the service, from fork on */
 #define LAST_MAIN	7
 #define KEEPER		8
-#define LAST_KEEPER	11
+#define LAST_KEEPER	12	/* enough for FAULTS 3 */
 
 /* Phases.  All: */
 #define DEAD		0	/* or not yet born, or done */
@@ -99,7 +99,7 @@ byte main_of[LAST_KEEPER + 1];	/* a keeper's */
 bool term[LAST_KEEPER + 1];	/* SIGTERM is pending */
 byte asked, seen;		/* what the stopper read in the record */
 
-byte faults = FAULTS, restarts = RESTARTS, probes_left = PROBES;
+byte faults = FAULTS, restarts, probes_left = PROBES;
 
 bool doomed[LAST_KEEPER + 1];	/* what the stop is about */
 
@@ -214,7 +214,8 @@ inline spawn(k)
 	do
 	:: alive(n) || n == record_main || n == seen ||
 	    n == main_of[KEEPER] || n == main_of[KEEPER + 1] ||
-	    n == main_of[KEEPER + 2] || n == main_of[KEEPER + 3] -> n++
+	    n == main_of[KEEPER + 2] || n == main_of[KEEPER + 3] ||
+	    n == main_of[KEEPER + 4] -> n++
 	:: else -> break
 	od;
 	assert(n <= LAST_MAIN);
@@ -362,8 +363,13 @@ inline answer(p)
 	die(p)
 }
 
+/* Without its keeper a service that is not past its exec may end there. */
+#ifdef NO_KEEPER_NEEDED
+#define says_running (record_state != FINAL && alive(record_main))
+#else
 #define says_running \
 	(record_state == ACTIVE && alive(record_main) && alive(record_keeper))
+#endif
 
 proctype Starter(byte p)
 {
@@ -584,6 +590,7 @@ end:	do
 	:: d_step { may_fail(KEEPER + 1) -> fault(KEEPER + 1) }
 	:: d_step { may_fail(KEEPER + 2) -> fault(KEEPER + 2) }
 	:: d_step { may_fail(KEEPER + 3) -> fault(KEEPER + 3) }
+	:: d_step { may_fail(KEEPER + 4) -> fault(KEEPER + 4) }
 	:: d_step { may_fail(MAIN) -> fault(MAIN) }
 	:: d_step { may_fail(MAIN + 1) -> fault(MAIN + 1) }
 	:: d_step { may_fail(MAIN + 2) -> fault(MAIN + 2) }
@@ -621,6 +628,10 @@ init
 	byte p;
 
 	atomic {
+		if
+		:: restarts = 0
+		:: restarts = RESTARTS
+		fi;
 		if
 		:: true				/* nothing there */
 		:: true ->			/* its keeper was killed */

@@ -120,8 +120,9 @@ add_service(const struct list *l, struct table *table, struct paths *p,
 	if (paths_for(p, name) == -1)
 		return;
 	view_read(p, &v);
-	/* A directory that start made and nothing came of. */
-	if (!v.known && v.live == LIVE_DOWN)
+	/* A directory that start made and nothing came of; or a file. */
+	if (!v.known && (v.live == LIVE_DOWN ||
+	    (v.live == LIVE_UNKNOWN && v.error == ENOTDIR)))
 		return;
 	add_row(l, table, &seen);
 }

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include "command/command.h"
-#include "command/starting.h"
 #include "command/stopping.h"
 #include "keeper/alone.h"
 #include "keeper/keeper.h"
@@ -31,20 +30,26 @@ static const int interrupting[] = { SIGINT, SIGTERM, SIGHUP };
 #define INTERRUPTING (sizeof(interrupting) / sizeof(interrupting[0]))
 
 void
-interrupts_catch(struct interrupts *in)
+interrupts_block(struct interrupts *in)
 {
 	struct sigaction action;
-	sigset_t set;
 
-	sigemptyset(&set);
+	in->fd = -1;
+	sigemptyset(&in->set);
 	for (size_t i = 0; i < INTERRUPTING; i++) {
 		/* nohup(1), or a shell's background job: respected. */
 		if (sigaction(interrupting[i], NULL, &action) == 0 &&
 		    action.sa_handler != SIG_IGN)
-			sigaddset(&set, interrupting[i]);
+			sigaddset(&in->set, interrupting[i]);
 	}
-	sigprocmask(SIG_BLOCK, &set, &in->before);
-	in->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	sigprocmask(SIG_BLOCK, &in->set, &in->before);
+}
+
+/* Without one they end us, as they would any command. */
+static void
+interrupts_open(struct interrupts *in)
+{
+	in->fd = signalfd(-1, &in->set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (in->fd == -1)
 		sigprocmask(SIG_SETMASK, &in->before, NULL);
 }
@@ -65,6 +70,9 @@ interrupts_read(struct interrupts *in)
 
 	if (in->fd == -1 || read(in->fd, &info, sizeof(info)) !=
 	    (ssize_t)sizeof(info))
+		return 0;
+	/* Meant for the keeper that this process was for a moment. */
+	if (info.ssi_code == SI_QUEUE && info.ssi_int == PROCESS_REQUEST)
 		return 0;
 	return (int)info.ssi_signo;
 }
@@ -282,6 +290,7 @@ outcome_wait(const struct starting *s, const struct keeper_order *order,
 	bool started = order->begin == KEEPER_START;
 	int result, status, signal = 0;
 
+	interrupts_open(in);
 	result = read_report(s, channel, in, &report, &signal);
 	if (result == -1 && started) {
 		end_keeper(keeper, in);
@@ -351,6 +360,7 @@ settle(const struct starting *s, const struct service *service,
 	    INT64_MAX : began + service->timeout_start_usec;
 	int signal = 0;
 
+	interrupts_open(in);
 	while (signal == 0 && process_is_alive(r->pid, 0, NULL)) {
 		if (watch_now() >= timeout && timeout < until) {
 			r->result = RESULT_TIMEOUT;
@@ -379,7 +389,7 @@ outcome_start_without_keeper(const struct starting *s,
 	struct keeper_report report;
 	int status, error;
 
-	interrupts_catch(&in);
+	interrupts_block(&in);
 	if (alone_start(order, &report) == -1)
 		status = say_failure(s, order->service, &report);
 	else if (order->service->ready == READY_SETTLE &&

@@ -8,20 +8,37 @@
 #include <sys/types.h>
 
 struct keeper_order;
-struct starting;
+struct paths;
+struct service;
 struct view;
+
+enum starting_kind {
+	STARTING_START,		/* start it, unless it runs */
+	STARTING_RESTART,	/* and if it runs without a keeper: adopt it,
+				   and restart it */
+};
+
+struct starting {
+	enum starting_kind kind;
+	const char *name;
+	struct paths *paths;
+	struct service *given;	/* from options; NULL: the stored one */
+};
 
 /* Not an exit status: the keeper was killed; look at what there is now. */
 #define OUTCOME_AGAIN (-1)
 
-/* SIGINT, SIGTERM and SIGHUP, unless the caller ignores them, are read from fd
- * instead of ending us. */
+/*
+ * SIGINT, SIGTERM and SIGHUP, unless the caller ignores them: blocked before a
+ * keeper is forked, and read from a descriptor, which the keeper does not have,
+ * after that.
+ */
 struct interrupts {
 	int fd;			/* a signalfd, or -1 */
-	sigset_t before;
+	sigset_t set, before;
 };
 
-void interrupts_catch(struct interrupts *in);
+void interrupts_block(struct interrupts *in);
 void interrupts_release(struct interrupts *in);
 
 /*

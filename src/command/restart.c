@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "command/command.h"
+#include "command/outcome.h"
 #include "command/starting.h"
 #include "command/stopping.h"
 #include "message.h"

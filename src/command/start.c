@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "command/command.h"
+#include "command/outcome.h"
 #include "command/starting.h"
 #include "define/unit.h"
 #include "message.h"

@@ -110,6 +110,19 @@ other_has_it(struct run *r)
 	return AGAIN;
 }
 
+/*
+ * The record names a main process before it executes anything: it runs only
+ * from its exec on.  Who was to write that it is active may have been killed.
+ */
+static bool
+has_executed(const struct record *record)
+{
+	struct process_stat st;
+
+	return record->active_state == STATE_ACTIVE ||
+	    (process_stat(record->main_pid, &st) == 0 && st.executed);
+}
+
 /* Locked, but by nobody that the record knows to live. */
 static int
 hold_is_taken(struct run *r, const char *path, pid_t holder)
@@ -119,8 +132,11 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 	view_read(r->s->paths, &r->view);
 	if (r->view.keeper_alive)
 		return other_has_it(r);
-	if (r->view.known && r->view.live == LIVE_UP)
-		return say_running(r);
+	if (r->view.known && r->view.live == LIVE_UP) {
+		if (has_executed(record))
+			return say_running(r);
+		return other_has_it(r);
+	}
 	if (r->view.known && !record->has_keeper &&
 	    !record_is_final(record)) {
 		/* Its descendants have inherited the lock. */
@@ -176,8 +192,12 @@ launch(struct run *r, const struct keeper_order *order)
 	pid_t keeper;
 	int channel, error;
 
+	/* The keeper shall have nothing but what is its own. */
+	if (r->watches)
+		watch_close(&r->watch);
+	r->watches = false;
 	/* Before the fork: from here on an interruption undoes the start. */
-	interrupts_catch(&interrupts);
+	interrupts_block(&interrupts);
 	keeper = keeper_fork(order, &channel);
 	if (keeper == -1) {
 		error = errno;

@@ -1,7 +1,7 @@
 /*
  * The table of directives: see directive.h.  Its order is that of the help
  * text and of a generated definition.  How a value is read and printed is the
- * business of the functions in directive_parsers.h.
+ * business of the functions in private.h.
  */
 #include "config.h"
 
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "define/directive_parsers.h"
+#include "define/private.h"
 
 #define FIELD(member) offsetof(struct service, member)
 

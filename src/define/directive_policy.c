@@ -1,12 +1,12 @@
 /*
  * How the directives about output, stopping, restarting, readiness and the
- * hold are read and printed: see directive_parsers.h.  A parser that fails
+ * hold are read and printed: see private.h.  A parser that fails
  * leaves the service as it was, and what a printer prints the parser reads
  * back to the same.
  */
 #include "config.h"
 
-#include "define/directive_parsers.h"
+#include "define/private.h"
 
 #include <stdio.h>
 #include <stdlib.h>

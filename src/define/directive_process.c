@@ -1,11 +1,11 @@
 /*
  * How the directives about the process and its surroundings are read and
- * printed: see directive_parsers.h.  A parser that fails leaves the service as
+ * printed: see private.h.  A parser that fails leaves the service as
  * it was, and what a printer prints the parser reads back to the same.
  */
 #include "config.h"
 
-#include "define/directive_parsers.h"
+#include "define/private.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -13,7 +13,7 @@
 
 #include "define/caller.h"
 #include "define/directive.h"
-#include "define/options_apply.h"
+#include "define/private.h"
 #include "message.h"
 
 /* An option is a row of its own, or a directive's. */

@@ -1,10 +1,10 @@
 /*
- * What each option of start does: see options_apply.h.  An option stores its
+ * What each option of start does: see private.h.  An option stores its
  * value and nothing else; options.c does what depends on several of them.
  */
 #include "config.h"
 
-#include "define/options_apply.h"
+#include "define/private.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -189,7 +189,7 @@ option_apply(struct option_parse *p, const struct directive *d,
 		    strcmp(value, "inherit") == 0)
 			return set(p, d, value, value);
 	}
-	if (strcmp(option, "output") == 0 || strcmp(option, "chdir") == 0 ||
+	if (strcmp(option, "output") == 0 ||
 	    strcmp(option, "pidfile") == 0 || strcmp(option, "env-file") == 0)
 		return set_path(p, d, value);
 	return set(p, d, value, value);

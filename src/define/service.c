@@ -1,24 +1,17 @@
 /*
- * The service's definition: see service.h.  Here are its defaults, its lists
- * of strings, and the check of the whole; what a single value may be is the
- * business of directive.c.
+ * The service's definition: see service.h.  Here are its defaults and its
+ * lists of strings; what a single value may be is the business of directive.c,
+ * and what the values may be together that of check.c.
  */
 #include "config.h"
 
 #include "define/service.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "define/directive.h"
-#include "define/unit.h"
 #include "message.h"
-
-/* systemd's defaults for the half of a start limit that is not given. */
-#define START_LIMIT_INTERVAL_USEC (10 * USEC_PER_SEC)
-#define START_LIMIT_BURST 5
 
 static char *
 copy_text(const char *text)
@@ -148,94 +141,4 @@ service_free(struct service *s)
 	free(s->output_path);
 	free(s->pidfile);
 	memset(s, 0, sizeof(*s));
-}
-
-static int
-contradiction(const char *one, const char *other, char *err, size_t size)
-{
-	snprintf(err, size, "%s and %s contradict each other", one, other);
-	return -1;
-}
-
-/* What is written in the generated definition must be readable again. */
-static bool
-is_too_long(const struct service *s)
-{
-	const struct directive *d = directive_find("ExecStart");
-	char *line = NULL;
-	size_t i, length = 0;
-	bool ret;
-
-	for (i = 0; i < s->command.count; i++)
-		length += strlen(s->command.items[i]) + 1;
-	if (length < UNIT_LINE_MAX / 8 || !d->print(s, d, 0, &line))
-		return false;
-	ret = strlen(d->name) + 1 + strlen(line) > UNIT_LINE_MAX;
-	free(line);
-	return ret;
-}
-
-static int
-check_stop(struct service *s, char *err, size_t size)
-{
-	size_t i;
-
-	if (!s->stop_schedule_is_set) {
-		schedule_default(s->kill_signal, s->timeout_stop_usec,
-		    &s->stop_schedule);
-		return 0;
-	}
-	if (s->kill_signal_is_set)
-		return contradiction("X-HoldfastStopSchedule=", "KillSignal=",
-		    err, size);
-	if (s->timeout_stop_is_set)
-		return contradiction("X-HoldfastStopSchedule=",
-		    "TimeoutStopSec=", err, size);
-	for (i = 0; i < s->stop_schedule.length; i++) {
-		if (s->stop_schedule.items[i].kind == SCHEDULE_SIGNAL)
-			return 0;
-	}
-	snprintf(err, size,
-	    "X-HoldfastStopSchedule=: expected at least one signal");
-	return -1;
-}
-
-/*
- * A half that was set to 0 is -1 until here, where both halves are known:
- * then the limit is off; a half that was not set gets its default.
- */
-static void
-complete_start_limit(struct service *s)
-{
-	if (s->start_limit_interval_usec < 0 || s->start_limit_burst < 0) {
-		s->start_limit_interval_usec = 0;
-		s->start_limit_burst = 0;
-	} else if (s->start_limit_burst > 0 &&
-	    s->start_limit_interval_usec == 0) {
-		s->start_limit_interval_usec = START_LIMIT_INTERVAL_USEC;
-	} else if (s->start_limit_interval_usec > 0 &&
-	    s->start_limit_burst == 0) {
-		s->start_limit_burst = START_LIMIT_BURST;
-	}
-}
-
-int
-service_check(struct service *s, char *err, size_t size)
-{
-	if (s->command.count == 0 || s->command.items[0][0] == '\0') {
-		snprintf(err, size, "expected a command (ExecStart=)");
-		return -1;
-	}
-	if (is_too_long(s)) {
-		snprintf(err, size,
-		    "ExecStart=: expected a command of at most 1 MiB");
-		return -1;
-	}
-	if (!s->keeper && s->restart != RESTART_NO)
-		return contradiction("X-HoldfastKeeper=no", "Restart=", err,
-		    size);
-	if (check_stop(s, err, size) == -1)
-		return -1;
-	complete_start_limit(s);
-	return 0;
 }

@@ -95,8 +95,12 @@ struct service {
 	enum restart_policy restart;	/* Restart= */
 	bool restart_usec_is_set;
 	int64_t restart_usec;		/* RestartSec= */
-	int64_t start_limit_interval_usec; /* StartLimitIntervalSec=, 0 off */
-	int start_limit_burst;		/* StartLimitBurst=, 0 off */
+	/*
+	 * StartLimitIntervalSec= and StartLimitBurst=; 0 is off.  Before
+	 * service_check() 0 is "not set", and -1 is "set to 0".
+	 */
+	int64_t start_limit_interval_usec;
+	int start_limit_burst;
 
 	/* how it is ready */
 	enum ready_kind ready;		/* X-HoldfastReady= */

@@ -17,7 +17,8 @@
 #include "keeper/private.h"
 #include "process/process.h"
 
-#define PASSES_MAX 1000
+#define PASSES_MAX 1000		/* of SIGKILL */
+#define PASSES_OTHER_MAX 10
 
 static int
 find_tree(struct keeper *k)
@@ -86,18 +87,35 @@ remember(struct tree *done, const struct tree_member *member)
 }
 
 /*
+ * Reap a descendant that is dead.  Those that replace themselves by a child
+ * all the time would fill the tree with zombies while we look at it, until
+ * looking takes longer than one of them lives.
+ */
+static bool
+reap_dead(const struct keeper *k, pid_t pid)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return pid != k->main_pid &&
+	    waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) == 0 &&
+	    info.si_pid == pid;
+}
+
+/*
  * Each one of the tree once, again and again until there is no new one: a
  * process that forks while we look has children that were not there before.
- * One that has SIGKILL pending forks no more, so with SIGKILL this ends.
+ * One that has SIGKILL pending forks no more, so with SIGKILL this ends; who
+ * ignores another signal may go on for ever, and this does not.
  * False when /proc could not be read.
  */
 static bool
 signal_tree(struct keeper *k, int signal)
 {
 	struct tree done = { 0 };
+	const int passes = signal == SIGKILL ? PASSES_MAX : PASSES_OTHER_MAX;
 	bool is_new = true, was_seen = true;
 
-	for (int pass = 0; is_new && pass < PASSES_MAX; pass++) {
+	for (int pass = 0; is_new && pass < passes; pass++) {
 		is_new = false;
 		was_seen = find_tree(k) == 0;
 		if (!was_seen)
@@ -106,7 +124,8 @@ signal_tree(struct keeper *k, int signal)
 			const struct tree_member *member = &k->tree.members[i];
 
 			if (!is_meant(k, member) ||
-			    was_signalled(&done, member))
+			    was_signalled(&done, member) ||
+			    reap_dead(k, member->pid))
 				continue;
 			is_new = remember(&done, member) || is_new;
 			process_signal(member->pid, member->start, signal);
@@ -182,6 +201,7 @@ watch(struct keeper *k, pid_t pid, uint64_t start)
 	if (k->watched != -1)
 		close(k->watched);
 	k->watched = process_open(pid, start);
+	k->watched_is_gone = k->watched == -1 && errno == ESRCH;
 	k->poll_by_time = k->watched == -1 && errno != ESRCH;
 }
 
@@ -194,6 +214,7 @@ ending_look(struct keeper *k)
 	if (k->watched != -1)
 		close(k->watched);
 	k->watched = -1;
+	k->watched_is_gone = false;
 	k->poll_by_time = false;
 	if (k->machine.main_alive) {
 		k->empty = false;

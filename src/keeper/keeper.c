@@ -188,6 +188,8 @@ timeout_msec(const struct keeper *k, int64_t now)
 {
 	int64_t left;
 
+	if (k->watched_is_gone)
+		return 0;
 	left = machine_deadline(&k->machine);
 	if (left != INT64_MAX)
 		left -= now;
@@ -223,7 +225,8 @@ turn(struct keeper *k)
 	if (fds[FD_SIGNALS].revents != 0)
 		take_signals(k);
 	if (k->machine.state != KEEPER_ENDED &&
-	    (fds[FD_WATCHED].revents != 0 || k->poll_by_time))
+	    (fds[FD_WATCHED].revents != 0 || k->watched_is_gone ||
+	    k->poll_by_time))
 		take_deaths(k);
 	if (k->machine.state != KEEPER_ENDED &&
 	    watch_now() >= machine_deadline(&k->machine))
@@ -435,6 +438,40 @@ keeper_fork(const struct keeper_order *order, int *ret_channel)
 	return pid;
 }
 
+/* Not a command's request: what it would have done without this handler. */
+static void
+on_request(int signal, siginfo_t *info, void *context)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+
+	(void)context;
+	if (info->si_code == SI_QUEUE &&
+	    info->si_value.sival_int == PROCESS_REQUEST)
+		return;
+	(void)sigaction(signal, &action, NULL);
+	(void)raise(signal);
+}
+
+/*
+ * The record named this process as the keeper: the request of a command that
+ * read it then may come when this is an ordinary process again.
+ */
+static void
+outlive_requests(void)
+{
+	const int signals[] = { SIGTERM, SIGUSR2 };
+	struct sigaction action = { .sa_sigaction = on_request,
+	    .sa_flags = SA_SIGINFO | SA_RESTART };
+	struct sigaction before;
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (sigaction(signals[i], NULL, &before) == 0 &&
+		    before.sa_handler == SIG_DFL)
+			(void)sigaction(signals[i], &action, NULL);
+	}
+}
+
 int
 keeper_run(const struct keeper_order *order, struct keeper_report *ret)
 {
@@ -442,6 +479,7 @@ keeper_run(const struct keeper_order *order, struct keeper_report *ret)
 	sigset_t before;
 
 	sigprocmask(SIG_SETMASK, NULL, &before);
+	outlive_requests();
 	init(&k, order, -1);
 	k.in_caller = true;
 	run(&k);

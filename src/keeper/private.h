@@ -28,6 +28,7 @@ struct keeper {
 	uint64_t main_start;
 	int watched;		/* a pidfd: of the adopted main process, or of
 				   one that must still go; -1: none */
+	bool watched_is_gone;	/* it was dead already: look at once */
 	bool poll_by_time;	/* no pidfd to be had for that */
 	bool empty;		/* nothing that must go is left */
 	struct tree tree;	/* kept for its memory */

@@ -82,8 +82,8 @@ name_and_release(struct keeper *k, char *what, size_t size)
 	k->main_start = st.start;
 	k->record.session = k->child.session;
 	k->record.started_usec = watch_realtime();
-	k->record.exec_main_code = k->record.exec_main_status = 0;
-	k->record.ready_took_usec = k->record.exited_usec = 0;
+	/* How the last run ended stays: `wait` and `status` ask for it. */
+	k->record.ready_took_usec = 0;
 	if (k->order->save_definition && k->machine.n_restarts == 0 &&
 	    !k->machine.was_ready) {
 		snprintf(what, size, "write %.300s",

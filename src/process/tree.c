@@ -135,7 +135,8 @@ each_process(int (*visit)(const struct process_stat *st, void *context),
 	while (result == 0 && (entry = readdir(proc)) != NULL) {
 		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
 			continue;
-		if (process_stat(atoi(entry->d_name), &st) == 0)
+		if (process_stat((pid_t)strtol(entry->d_name, NULL, 10),
+		    &st) == 0)
 			result = visit(&st, context);
 		else if (errno != ESRCH && errno != EACCES && errno != EPERM)
 			result = -1;	/* what was not seen may be its */

@@ -40,7 +40,7 @@ load helpers
 
 @test "a zombie is not alive" {
 	# The shell that exec replaced never waits for its child.
-	sh -c 'sh -c "exit 0" & echo $! >"$T/zombie"; exec sleep 1000' 3>&- &
+	sh -c 'sleep 0.2 & echo $! >"$T/zombie"; exec sleep 1000' 3>&- &
 	local parent=$!
 	wait_until 10 test -s "$T/zombie"
 	wait_until 10 gone "$(cat "$T/zombie")"

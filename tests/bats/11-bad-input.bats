@@ -69,7 +69,7 @@ setup() {
 }
 
 @test "a missing name of signal" {
-	refused name signal
+	refused NAME signal
 }
 
 @test "a name with a slash" {
@@ -123,10 +123,6 @@ setup() {
 }
 
 @test "a missing command" {
-	refused command start web
-}
-
-@test "a missing command after --" {
 	refused command start web --
 }
 

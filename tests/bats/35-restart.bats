@@ -239,6 +239,12 @@ report_of() {
 	is "$(saw "$T/web.saw" cwd)" /usr
 }
 
+@test "start without a command of a name never heard of: 6" {
+	hf 6 start web
+	match "$stderr" '^holdfast: web: '
+	[ ! -e "$HOLDFAST_RUN_DIR" ]
+}
+
 @test "restart of a name never heard of fails and makes nothing" {
 	hf \? restart web
 	match "$status" '^[67]$'

@@ -24,6 +24,7 @@ setup() {
 # storm OPTION... COUNT:COMMAND...
 storm() {
 	run timeout -k 5 500 "$VICTIMS/storm" -d "$T/double" -p "$T/report" \
+		-e "$HOLDFAST_RUN_DIR/web/events" \
 		-k "$HOLDFAST_RUN_DIR/web/record" -a "$bin stop web" "$@" 3>&-
 	report "storm $*"
 	is "$status" 0 "storm's exit status"
@@ -105,9 +106,10 @@ few() {
 }
 
 @test "stop means stopped, whatever stops and keepers killed came with it" {
-	local i
+	local round rounds
 
-	for ((i = 0; i < $(few); i++)); do
+	rounds=$(few)
+	for ((round = 0; round < rounds; round++)); do
 		hf start web -- $loner
 		run "$VICTIMS/storm" -k "$HOLDFAST_RUN_DIR/web/record" \
 			"8:$bin stop web" "2:@kill" 3>&-

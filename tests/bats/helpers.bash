@@ -8,7 +8,7 @@ bats_require_minimum_version 1.5.0
 
 : "${HOLDFAST:=holdfast}"
 : "${VICTIMS:=$(dirname "$(command -v "$HOLDFAST")")/tests/victims}"
-: "${BATS_TEST_TIMEOUT:=90}"
+: "${BATS_TEST_TIMEOUT:=60}"
 export HOLDFAST VICTIMS BATS_TEST_TIMEOUT
 
 # setup and teardown: a file that needs more defines its own, and calls these.
@@ -63,7 +63,7 @@ stop_everything() {
 
 	for dir in "$HOLDFAST_RUN_DIR"/*/; do
 		[ -d "$dir" ] || continue
-		timeout -k 5 40 "$HOLDFAST" stop --quiet "$(basename "$dir")" \
+		timeout -k 5 20 "$HOLDFAST" stop --quiet "$(basename "$dir")" \
 			3>&- >&2 ||
 			echo "teardown: stop $(basename "$dir"): $?" >&2
 	done
@@ -81,9 +81,10 @@ show_directory() {
 	done
 }
 
-# The pids of this test's processes: those that inherited its mark, or that
-# have it on their command line.  In a subshell without the mark, so that what
-# looks is not found.
+# The pids of this test's processes: those that inherited its mark, those that
+# have it on their command line, and keepers (whose title took the place of
+# their environment) with a file of this test open.  In a subshell without the
+# mark, so that what looks is not found.
 marked() {
 	(
 		mark=$HFTEST_MARK
@@ -93,8 +94,17 @@ marked() {
 			grep -lsaF --file=- /proc/[0-9]*/environ \
 				<<<"HFTEST_MARK=$mark"
 			grep -lsaF --file=- /proc/[0-9]*/cmdline <<<"$mark/"
+			keepers_below "$mark"
 		} | cut -d / -f 3 | sort -un
 	)
+}
+
+keepers_below() {
+	local file
+
+	for file in $(grep -lsaF 'keeper of' /proc/[0-9]*/cmdline); do
+		find "${file%/cmdline}/fd" -lname "$1/*" 2>/dev/null
+	done
 }
 
 command_line() {
@@ -150,7 +160,7 @@ hf() {
 		shift
 		;;
 	esac
-	run --separate-stderr timeout -k 5 60 "$HOLDFAST" "$@" 3>&-
+	run --separate-stderr timeout -k 5 40 "$HOLDFAST" "$@" 3>&-
 	report "$HOLDFAST $*"
 	[ "$want" = \? ] || is "$status" "$want" "exit status of: $*"
 }
@@ -304,7 +314,7 @@ hf_as() {
 		shift
 		;;
 	esac
-	run --separate-stderr as_user "$uid" timeout -k 5 60 \
+	run --separate-stderr as_user "$uid" timeout -k 5 40 \
 		"$USERS/holdfast" "$@" 3>&-
 	report "(user $uid) holdfast $*"
 	[ "$want" = \? ] || is "$status" "$want" "exit status of: $*"

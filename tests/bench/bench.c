@@ -20,7 +20,8 @@
  * HFBENCH_OTHERS	processes of row 4 (10000)
  * HFBENCH_CRASHES	rounds of row 5, more than a second each (12)
  * HFBENCH_SERVICES	services of row 7 (1000)
- * HFBENCH_DIR		where temporary directories are made
+ * TMPDIR		where logs and service directories are made; what would
+ *			be in /run is in a file system in memory, if there is one
  * HOLDFAST, HFBENCH_BEACON	the programs
  */
 #include "config.h"

@@ -29,6 +29,7 @@
 
 #define USUAL_FILES 1024
 #define LIMIT_NS INT64_C(60000000000)	/* for one command, or one word */
+#define GRACE_NS INT64_C(5000000000)	/* the same, once interrupted */
 
 extern char **environ;
 
@@ -219,7 +220,8 @@ finish(pid_t pid)
 	while (waitpid(pid, &status, 0) == -1) {
 		if (errno != EINTR)
 			die("cannot wait for %d: %s", pid, strerror(errno));
-		if (caught == 0 && now_ns() - begin < LIMIT_NS)
+		/* A start that is killed leaves a keeper nobody knows of. */
+		if (now_ns() - begin < (caught == 0 ? LIMIT_NS : GRACE_NS))
 			continue;
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);

@@ -1,11 +1,14 @@
 /*
  * Where a run of the benchmark has its things.  Invariant: place_end() leaves
  * neither file nor process behind; the processes are those that run the copy
- * of the beacon that only this run has, and the keepers they have as parents.
+ * of the beacon that only this run has, and the keepers that records here name.
  */
 #include "config.h"
 
 #include "place.h"
+
+#include <linux/magic.h>
+#include <sys/vfs.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -23,12 +26,14 @@ struct place place;
 
 /* The first of some directories in which one of ours can be made. */
 static void
-make_directory(const char *const *parents, char *ret)
+make_directory(const char *const *parents, bool in_memory, char *ret)
 {
+	struct statfs fs;
 	size_t i;
 
-	for (i = 0; i < 4; i++) {
-		if (parents[i] == NULL || parents[i][0] != '/')
+	for (i = 0; parents[i] != NULL; i++) {
+		if (in_memory && (statfs(parents[i], &fs) == -1 ||
+		    fs.f_type != TMPFS_MAGIC))
 			continue;
 		snprintf(ret, PATH_MAX, "%.*s/hfbench.XXXXXX", PATH_MAX - 20,
 		    parents[i]);
@@ -36,7 +41,8 @@ make_directory(const char *const *parents, char *ret)
 			return;
 	}
 	ret[0] = '\0';
-	die("cannot make a temporary directory: %s", strerror(errno));
+	if (!in_memory)
+		die("cannot make a temporary directory: %s", strerror(errno));
 }
 
 static void
@@ -81,16 +87,18 @@ find_program(const char *variable, const char *program, const char *name,
 void
 place_begin(const char *program)
 {
-	const char *const states[] = { getenv("HFBENCH_DIR"), "/run",
-	    "/dev/shm", "/tmp" };
-	const char *const works[] = { getenv("HFBENCH_DIR"), getenv("TMPDIR"),
-	    "/tmp", "/var/tmp" };
+	const char *const states[] = { "/run", "/dev/shm", NULL };
+	const char *works[] = { getenv("TMPDIR"), "/tmp", NULL };
 	char original[PATH_MAX], logs[PATH_MAX + 8];
 
 	find_program("HOLDFAST", program, "../../holdfast", place.holdfast);
 	find_program("HFBENCH_BEACON", program, "beacon", original);
-	make_directory(states, place.state);
-	make_directory(works, place.work);
+	if (works[0] == NULL || works[0][0] != '/')
+		works[0] = "/var/tmp";
+	make_directory(works, false, place.work);
+	make_directory(states, true, place.state);
+	if (place.state[0] == '\0')
+		make_directory(works, false, place.state);
 	snprintf(place.beacon, sizeof(place.beacon), "%.*s/beacon",
 	    PATH_MAX - 8, place.work);
 	copy_program(original, place.beacon);
@@ -114,42 +122,45 @@ runs(const char *pid, const char *program)
 	return strcmp(path, program) == 0;
 }
 
+/* The keeper that a record names, if it is one of our holdfast. */
 static void
-parent_of(const char *pid, char *ret, size_t size)
+end_keeper(const char *name)
 {
-	char path[64];
+	char path[2 * PATH_MAX], line[512], pid[16];
 	FILE *f;
-	int ppid;
 
-	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
+	snprintf(path, sizeof(path), "%s/%s/record", place.state, name);
 	f = fopen(path, "re");
-	if (f == NULL || fscanf(f, "%*d (%*[^)]) %*c %d", &ppid) != 1)
-		ppid = 0;
-	if (f != NULL)
-		fclose(f);
-	snprintf(ret, size, "%d", ppid);
+	if (f == NULL)
+		return;
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "HoldfastKeeperPID=%15[0-9]", pid) == 1 &&
+		    runs(pid, place.holdfast))
+			kill((pid_t)atoi(pid), SIGKILL);
+	fclose(f);
 }
 
-/* SIGKILL who runs our copy of the beacon, its keeper first. */
+/* Call end for what is in directory path. */
 static void
-end_beacons(void)
+each_entry(const char *path, void (*end)(const char *name))
 {
 	struct dirent *entry;
-	char parent[16];
-	DIR *proc;
+	DIR *dir;
 
-	proc = opendir("/proc");
-	if (proc == NULL)
+	dir = opendir(path);
+	if (dir == NULL)
 		return;
-	while ((entry = readdir(proc)) != NULL) {
-		if (!runs(entry->d_name, place.beacon))
-			continue;
-		parent_of(entry->d_name, parent, sizeof(parent));
-		if (runs(parent, place.holdfast))
-			kill((pid_t)atoi(parent), SIGKILL);
-		kill((pid_t)atoi(entry->d_name), SIGKILL);
-	}
-	closedir(proc);
+	while ((entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			end(entry->d_name);
+	closedir(dir);
+}
+
+static void
+end_beacon(const char *pid)
+{
+	if (runs(pid, place.beacon))
+		kill((pid_t)atoi(pid), SIGKILL);
 }
 
 static int
@@ -172,8 +183,11 @@ remove_tree(const char *path)
 void
 place_end(void)
 {
+	/* Keepers first: they would start their services again. */
+	if (place.state[0] != '\0')
+		each_entry(place.state, end_keeper);
 	if (place.beacon[0] != '\0')
-		end_beacons();
+		each_entry("/proc", end_beacon);
 	if (place.state[0] != '\0')
 		remove_tree(place.state);
 	if (place.work[0] != '\0')

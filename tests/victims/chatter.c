@@ -8,6 +8,8 @@
  * With MICROSECONDS it sleeps that long after every hundred lines.  A write
  * that fails or is cut short ends it with 1: that is a lost line.
  */
+#include "config.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

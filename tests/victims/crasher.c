@@ -3,6 +3,8 @@
  * FILE.  The first TIMES runs end at once in the way HOW says, exit:STATUS or
  * signal:NUMBER; the next one stays.
  */
+#include "config.h"
+
 #include <sys/resource.h>
 
 #include <err.h>

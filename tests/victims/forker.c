@@ -4,6 +4,8 @@
  * some replace themselves by a child all the time.  FILE appears when all are
  * there.  Each of the N is one living process at any moment.
  */
+#include "config.h"
+
 #include <err.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -28,7 +30,7 @@ stay(void)
 static _Noreturn void
 keep_forking(void)
 {
-	const struct timespec moment = { .tv_nsec = 5000000 };
+	const struct timespec moment = { .tv_nsec = 25000000 };
 
 	if (write(ready[1], "", 1) != 1)
 		_exit(1);

@@ -3,6 +3,8 @@
  * to FILE, a line each, after a line "ready".  SIGTERM and SIGINT end it, exit
  * status 0, MILLISECONDS later.
  */
+#include "config.h"
+
 #include <err.h>
 #include <fcntl.h>
 #include <signal.h>

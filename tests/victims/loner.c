@@ -11,6 +11,8 @@
  * One line in DOUBLE for each that was taken; one in REPORT, the pid, when all
  * were had.  TERM removes FILE and ends it.
  */
+#include "config.h"
+
 #include <sys/socket.h>
 #include <sys/un.h>
 

@@ -12,6 +12,8 @@
  * process PID makes, when the process was born or PID has ended.  A process
  * is let go when it execs.
  */
+#include "config.h"
+
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 

@@ -4,6 +4,8 @@
  * is hung up, whoever still has it open, and ptyrun exits with COMMAND's
  * status.
  */
+#include "config.h"
+
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 

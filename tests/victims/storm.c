@@ -12,12 +12,16 @@
  *	-a COMMAND	after each round; must exit 0
  *	-p REPORT	the service appends its pid to it when it runs
  *	-d DOUBLE	a file that must stay absent
+ *	-e EVENTS	the service's history, which names what was started
  *	-k RECORD	for @kill
  *	-1		every command exits 0, the service has run once in the
  *			round, and every pid that is said is its
  *	-t SECONDS	for one round (60)
- * Without -1: 0 or 1, and a pid that is said is one that ran in the round.
+ * Without -1: 0 or 1, and a pid that is said is one that was started: what was
+ * stopped in its first moment had no time to report.
  */
+#include "config.h"
+
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -56,7 +60,7 @@ static struct runner runners[RUNNERS_MAX];
 static int kind_count, runner_count;
 static int rounds = 1, seconds = 60;
 static bool once;
-static const char *report, *double_path, *record;
+static const char *report, *double_path, *record, *events;
 static long report_seen;	/* how much of REPORT earlier rounds wrote */
 static long winners, losers, refused;
 static int failures;
@@ -255,6 +259,26 @@ read_report(int *pids, int max)
 	return n;
 }
 
+/* Add the pids of the lines "TIME started, pid N" and the like. */
+static int
+read_events(int *pids, int n, int max)
+{
+	char line[512], *p;
+	FILE *f;
+
+	f = events != NULL && !once ? fopen(events, "r") : NULL;
+	if (f == NULL)
+		return n;
+	while (n < max && fgets(line, sizeof(line), f) != NULL) {
+		p = strstr(line, " started");
+		p = p != NULL ? strstr(p, "pid ") : NULL;
+		if (p != NULL)
+			pids[n++] = atoi(p + 4);
+	}
+	fclose(f);
+	return n;
+}
+
 static void
 forget_report(void)
 {
@@ -307,6 +331,16 @@ judge_start(int round, const struct runner *r, const int *pids, int count)
 		winners++;
 }
 
+static bool
+has_killers(void)
+{
+	for (int i = 0; i < kind_count; i++) {
+		if (kinds[i].words[0][0] == '@')
+			return true;
+	}
+	return false;
+}
+
 static void
 judge(int round)
 {
@@ -316,11 +350,16 @@ judge(int round)
 	long before;
 
 	count = read_report(pids, PIDS_MAX);
+	count = read_events(pids, count, PIDS_MAX);
 	before = winners;
 	for (int i = 0; i < runner_count; i++) {
 		const struct runner *r = &runners[i];
 
 		if (!r->done || r->kind->words[0][0] == '@')
+			continue;
+		/* A stop may be the keeper for a moment: @kill meets it. */
+		if (WIFSIGNALED(r->status) && WTERMSIG(r->status) == SIGKILL &&
+		    record != NULL && has_killers())
 			continue;
 		if (!WIFEXITED(r->status)) {
 			fail(round, r, "was killed");
@@ -384,7 +423,7 @@ main(int argc, char **argv)
 	const char *after = NULL, *before = NULL;
 	int c;
 
-	while ((c = getopt(argc, argv, "+1a:b:d:k:p:r:t:")) != -1) {
+	while ((c = getopt(argc, argv, "+1a:b:d:e:k:p:r:t:")) != -1) {
 		switch (c) {
 		case '1':
 			once = true;
@@ -397,6 +436,9 @@ main(int argc, char **argv)
 			break;
 		case 'd':
 			double_path = optarg;
+			break;
+		case 'e':
+			events = optarg;
 			break;
 		case 'k':
 			record = optarg;

@@ -2,6 +2,8 @@
  * stubborn FILE: ignore every signal that can be ignored, create FILE, and
  * wait.  Only SIGKILL ends it.
  */
+#include "config.h"
+
 #include <err.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -4,6 +4,8 @@
  * what it reports.  FILE appears whole (by rename), so that it can be waited
  * for.
  */
+#include "config.h"
+
 #include <sys/resource.h>
 #include <sys/stat.h>
 

@@ -1,0 +1,328 @@
+/*
+ * The keeper's step function, driven through every pair of state and event:
+ * the table below is what the keeper does.  Each row begins in a state, takes
+ * one event, and says the state after it and the actions.
+ */
+#include "config.h"
+
+#include "keeper/step.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "define/service.h"
+#include "tap.h"
+
+#define NOW (INT64_C(100) * USEC_PER_SEC)
+
+#define ST KEEPER_STARTING
+#define RU KEEPER_RUNNING
+#define BA KEEPER_BACKOFF
+#define SO KEEPER_STOPPING
+#define EN KEEPER_ENDED
+
+#define END (DO_ANNOUNCE | DO_END)
+#define SIGNAL (DO_SIGNAL | DO_ANNOUNCE)
+#define SPAWN (DO_SPAWN | DO_ANNOUNCE)
+
+static const char *const states[] = { "starting", "running", "backoff",
+	"stopping", "ended" };
+static const char *const events[] = { "executed", "failed", "died", "empty",
+	"deadline", "stop", "hurry", "restart" };
+
+/* With Restart=no; died is SIGSEGV. */
+static const struct {
+	enum keeper_state before;
+	enum keeper_event event;
+	enum keeper_state after;
+	unsigned actions;
+} table[] = {
+	{ ST, EVENT_EXECUTED, RU, DO_ANNOUNCE | DO_READY },
+	{ ST, EVENT_FAILED, ST, 0 },
+	{ ST, EVENT_DIED, SO, SIGNAL },
+	{ ST, EVENT_EMPTY, EN, END },
+	{ ST, EVENT_DEADLINE, SO, SIGNAL },
+	{ ST, EVENT_STOP, SO, SIGNAL },
+	{ ST, EVENT_HURRY, SO, SIGNAL },
+	{ ST, EVENT_RESTART, SO, SIGNAL },
+
+	{ RU, EVENT_EXECUTED, RU, 0 },
+	{ RU, EVENT_FAILED, RU, 0 },
+	{ RU, EVENT_DIED, SO, SIGNAL },
+	{ RU, EVENT_EMPTY, EN, END },
+	{ RU, EVENT_DEADLINE, RU, 0 },
+	{ RU, EVENT_STOP, SO, SIGNAL },
+	{ RU, EVENT_HURRY, SO, SIGNAL },
+	{ RU, EVENT_RESTART, SO, SIGNAL },
+
+	{ BA, EVENT_EXECUTED, BA, 0 },
+	{ BA, EVENT_FAILED, BA, 0 },
+	{ BA, EVENT_DIED, BA, 0 },
+	{ BA, EVENT_EMPTY, BA, 0 },
+	{ BA, EVENT_DEADLINE, ST, SPAWN },
+	{ BA, EVENT_STOP, EN, END },
+	{ BA, EVENT_HURRY, EN, END },
+	{ BA, EVENT_RESTART, ST, SPAWN },
+
+	{ SO, EVENT_EXECUTED, SO, 0 },
+	{ SO, EVENT_FAILED, SO, 0 },
+	{ SO, EVENT_DIED, SO, DO_ANNOUNCE },
+	{ SO, EVENT_EMPTY, EN, END },
+	{ SO, EVENT_DEADLINE, SO, SIGNAL },
+	{ SO, EVENT_STOP, SO, DO_ANNOUNCE },
+	{ SO, EVENT_HURRY, SO, SIGNAL },
+	{ SO, EVENT_RESTART, SO, 0 },
+
+	{ EN, EVENT_EXECUTED, EN, 0 },
+	{ EN, EVENT_FAILED, EN, 0 },
+	{ EN, EVENT_DIED, EN, 0 },
+	{ EN, EVENT_EMPTY, EN, 0 },
+	{ EN, EVENT_DEADLINE, EN, 0 },
+	{ EN, EVENT_STOP, EN, 0 },
+	{ EN, EVENT_HURRY, EN, 0 },
+	{ EN, EVENT_RESTART, EN, 0 },
+};
+#define ROWS (sizeof(table) / sizeof(table[0]))
+
+static void
+make_service(struct service *s)
+{
+	service_init(s, "test");
+	schedule_default(SIGTERM, 30 * USEC_PER_SEC, &s->stop_schedule);
+}
+
+/* Bring the machine into state by the events that lead there. */
+static void
+bring(struct machine *m, const struct service *s, enum keeper_state state)
+{
+	struct service always = *s;
+
+	always.restart = RESTART_ALWAYS;
+	machine_start(m, s, NOW);
+	if (state == KEEPER_STARTING)
+		return;
+	machine_step(m, EVENT_EXECUTED, s, NOW);
+	switch (state) {
+	case KEEPER_STARTING:
+	case KEEPER_RUNNING:
+		break;
+	case KEEPER_BACKOFF:
+		machine_step(m, EVENT_EMPTY, &always, NOW);
+		break;
+	case KEEPER_STOPPING:
+		machine_step(m, EVENT_STOP, s, NOW);
+		break;
+	case KEEPER_ENDED:
+		machine_step(m, EVENT_EMPTY, s, NOW);
+		break;
+	}
+}
+
+static void
+test_table(void)
+{
+	struct service s;
+	struct machine m;
+	unsigned actions;
+
+	make_service(&s);
+	ok(ROWS == 5 * 8, "the table has every pair of state and event");
+	for (size_t i = 0; i < ROWS; i++) {
+		bring(&m, &s, table[i].before);
+		ok(m.state == table[i].before, "%s can be reached",
+		    states[table[i].before]);
+		m.code = CLD_KILLED;
+		m.status = SIGSEGV;
+		actions = machine_step(&m, table[i].event, &s,
+		    NOW + 31 * USEC_PER_SEC);
+		ok(m.state == table[i].after && actions == table[i].actions,
+		    "%s + %s -> %s, actions %#x (got %s, %#x)",
+		    states[table[i].before], events[table[i].event],
+		    states[table[i].after], table[i].actions,
+		    states[m.state], actions);
+	}
+	service_free(&s);
+}
+
+/* Restart= by how the main process ended. */
+static void
+test_policy(void)
+{
+	static const struct {
+		int code, status;
+		const char *what;
+		bool restarts[6];	/* in the order of the enum */
+	} rows[] = {
+		{ CLD_EXITED, 0, "exit 0", { 0, 1, 0, 0, 0, 1 } },
+		{ CLD_EXITED, 3, "exit 3", { 0, 0, 1, 0, 0, 1 } },
+		{ CLD_KILLED, SIGTERM, "SIGTERM", { 0, 1, 0, 0, 0, 1 } },
+		{ CLD_KILLED, SIGKILL, "SIGKILL", { 0, 0, 1, 1, 1, 1 } },
+		{ CLD_DUMPED, SIGSEGV, "SIGSEGV", { 0, 0, 1, 1, 1, 1 } },
+	};
+	static const char *const policies[] = { "no", "on-success",
+		"on-failure", "on-abnormal", "on-abort", "always" };
+	struct service s;
+	struct machine m;
+
+	make_service(&s);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (int p = RESTART_NO; p <= RESTART_ALWAYS; p++) {
+			s.restart = p;
+			bring(&m, &s, KEEPER_RUNNING);
+			m.code = rows[i].code;
+			m.status = rows[i].status;
+			machine_step(&m, EVENT_EMPTY, &s, NOW);
+			ok((m.state != KEEPER_ENDED) == rows[i].restarts[p],
+			    "Restart=%s after %s", policies[p], rows[i].what);
+		}
+	}
+	service_free(&s);
+}
+
+static void
+test_backoff(void)
+{
+	static const int64_t msec[] = { 100, 100, 200, 400, 800, 1600, 3200,
+		6400, 10000, 10000 };
+	struct service s;
+
+	make_service(&s);
+	ok(machine_backoff(&s, 0, USEC_PER_SEC) == 0,
+	    "the first restart after a second of life is immediate");
+	for (unsigned i = 0; i < sizeof(msec) / sizeof(msec[0]); i++)
+		ok(machine_backoff(&s, i, 0) == msec[i] * USEC_PER_MSEC,
+		    "after %u failures the back-off is %lld ms", i,
+		    (long long)msec[i]);
+	ok(machine_backoff(&s, 4000000000u, 0) == 10 * USEC_PER_SEC,
+	    "the back-off does not overflow");
+	s.restart_usec_is_set = true;
+	s.restart_usec = 5;
+	ok(machine_backoff(&s, 7, USEC_PER_SEC) == 5,
+	    "RestartSec= replaces the back-off");
+	service_free(&s);
+}
+
+static void
+test_backoff_ends(void)
+{
+	struct service s;
+	struct machine m;
+
+	make_service(&s);
+	s.restart = RESTART_ALWAYS;
+	bring(&m, &s, KEEPER_RUNNING);
+	m.failures = 9;
+	machine_step(&m, EVENT_EMPTY, &s, NOW + 10 * USEC_PER_SEC);
+	ok(m.state == KEEPER_STARTING && m.n_restarts == 1,
+	    "a service that stayed up is restarted at once again");
+	service_free(&s);
+}
+
+static void
+test_limit(void)
+{
+	struct service s;
+	struct machine m;
+
+	make_service(&s);
+	s.restart = RESTART_ALWAYS;
+	s.restart_usec_is_set = true;
+	s.start_limit_burst = 2;
+	s.start_limit_interval_usec = 10 * USEC_PER_SEC;
+	bring(&m, &s, KEEPER_RUNNING);
+	machine_step(&m, EVENT_EMPTY, &s, NOW);
+	ok(m.state == KEEPER_STARTING, "the limit allows its burst");
+	machine_step(&m, EVENT_EXECUTED, &s, NOW);
+	machine_step(&m, EVENT_EMPTY, &s, NOW + 1);
+	ok(m.state == KEEPER_ENDED && m.result == RESULT_START_LIMIT,
+	    "one more start in the interval hits the limit");
+	bring(&m, &s, KEEPER_RUNNING);
+	machine_step(&m, EVENT_EMPTY, &s, NOW);
+	machine_step(&m, EVENT_EXECUTED, &s, NOW);
+	machine_step(&m, EVENT_EMPTY, &s, NOW + 10 * USEC_PER_SEC);
+	ok(m.state == KEEPER_STARTING, "after the interval it counts anew");
+	service_free(&s);
+}
+
+static void
+test_settle(void)
+{
+	struct service s;
+	struct machine m;
+
+	make_service(&s);
+	s.ready = READY_SETTLE;
+	s.ready_settle_usec = 2 * USEC_PER_SEC;
+	machine_start(&m, &s, NOW);
+	ok(machine_step(&m, EVENT_EXECUTED, &s, NOW) == 0 &&
+	    machine_deadline(&m) == NOW + 2 * USEC_PER_SEC,
+	    "settle is not ready at exec, but its time later");
+	ok(machine_step(&m, EVENT_DEADLINE, &s, NOW + 2 * USEC_PER_SEC) ==
+	    (DO_ANNOUNCE | DO_READY), "it is ready when it has settled");
+	s.timeout_start_usec = USEC_PER_SEC;
+	machine_start(&m, &s, NOW);
+	machine_step(&m, EVENT_EXECUTED, &s, NOW);
+	machine_step(&m, EVENT_DEADLINE, &s, NOW + USEC_PER_SEC);
+	ok(m.state == KEEPER_STOPPING && m.result == RESULT_TIMEOUT,
+	    "a start timeout before that ends it");
+	machine_start(&m, &s, NOW);
+	machine_step(&m, EVENT_EXECUTED, &s, NOW);
+	m.code = CLD_EXITED;
+	machine_step(&m, EVENT_EMPTY, &s, NOW);
+	ok(m.state == KEEPER_ENDED &&
+	    machine_active_state(&m) == STATE_FAILED,
+	    "exit 0 before it has settled is a failed start");
+	service_free(&s);
+}
+
+static void
+test_stop(void)
+{
+	struct service s;
+	struct machine m;
+
+	make_service(&s);
+	bring(&m, &s, KEEPER_STOPPING);
+	ok(m.signal == SIGTERM &&
+	    machine_deadline(&m) == NOW + 30 * USEC_PER_SEC,
+	    "a stop sends the first signal and waits its time");
+	machine_step(&m, EVENT_STOP, &s, NOW);
+	ok(m.signal == SIGTERM, "a command's second request changes nothing");
+	machine_step(&m, EVENT_HURRY, &s, NOW);
+	ok(m.signal == SIGKILL, "a signal by hand goes to the next step");
+	machine_step(&m, EVENT_DEADLINE, &s, NOW);
+	ok(m.stuck && strcmp(machine_sub_state(&m), "stuck") == 0,
+	    "an exhausted schedule is stuck");
+	machine_step(&m, EVENT_STOP, &s, NOW);
+	ok(!m.stuck && m.signal == SIGTERM,
+	    "the next request begins the schedule again");
+	machine_step(&m, EVENT_RESTART, &s, NOW);
+	machine_step(&m, EVENT_EMPTY, &s, NOW);
+	ok(m.state == KEEPER_ENDED &&
+	    machine_active_state(&m) == STATE_INACTIVE,
+	    "a restart does not undo a stop");
+	bring(&m, &s, KEEPER_RUNNING);
+	machine_step(&m, EVENT_RESTART, &s, NOW);
+	machine_step(&m, EVENT_EMPTY, &s, NOW);
+	ok(m.state == KEEPER_STARTING, "a restart starts again");
+	bring(&m, &s, KEEPER_RUNNING);
+	machine_step(&m, EVENT_RESTART, &s, NOW);
+	machine_step(&m, EVENT_STOP, &s, NOW);
+	ok(machine_step(&m, EVENT_EMPTY, &s, NOW) == END,
+	    "a stop during a restart is not lost");
+	service_free(&s);
+}
+
+int
+main(void)
+{
+	test_table();
+	test_policy();
+	test_backoff();
+	test_backoff_ends();
+	test_limit();
+	test_settle();
+	test_stop();
+	return done();
+}
