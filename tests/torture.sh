@@ -134,6 +134,8 @@ is_traced()
 	    grep -q wait "/proc/$2/wchan" 2>/dev/null
 }
 
+is_free() { [ ! -e "$pidfile" ] || flock -n "$pidfile" true; }
+
 of_record()
 {
 	sed -n "s/^$1=//p" "$T/run/web/record" 2>/dev/null
@@ -307,6 +309,9 @@ check_started()
 		# killed, the pidfile stays: that is what "free" is for.
 		case $call.$fault in
 		unlink*|*.KILL) ;;
+		flock*|*stat*|ftruncate*)
+			# The lock could not be had: not ours to remove.
+			is_free || problem "$1: said $2, lock left" ;;
 		*) [ ! -e "$pidfile" ] || problem "$1: said $2, pidfile left" ;;
 		esac ;;
 	esac

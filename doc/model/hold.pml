@@ -363,8 +363,11 @@ inline answer(p)
 	die(p)
 }
 
-/* Without its keeper a service that is not past its exec may end there. */
-#ifdef NO_KEEPER_NEEDED
+/*
+ * Before its exec what the record names may still end without a word.  And
+ * without a keeper it is to get one: look again until the hold can be taken.
+ */
+#ifdef RUNS_BEFORE_EXEC
 #define says_running (record_state != FINAL && alive(record_main))
 #else
 #define says_running \

@@ -209,26 +209,48 @@ status_of_failure(const struct keeper_report *r)
 	return EXIT_FAILED;
 }
 
+/* How a service died that was not ready yet: "exited with status 3". */
 static void
-say_death(const struct starting *s, const struct keeper_report *r)
+describe_death(const struct service *service, const struct keeper_report *r,
+    char *buf, size_t size)
 {
 	char span[32], name[32];
 
 	value_print_ago(r->took_usec, span, sizeof(span));
-	if (r->result == RESULT_TIMEOUT)
-		message_error("%s: not ready after %s (--start-timeout): "
-		    "ended; its last lines:", s->name, span);
-	else if (r->code == CLD_EXITED)
-		message_error("%s: exited with status %d after %s, before it "
-		    "was ready; its last lines:", s->name, r->status, span);
+	if (r->result == RESULT_TIMEOUT) {
+		value_print_span(service->timeout_start_usec, span,
+		    sizeof(span));
+		snprintf(buf, size, "not ready within %s (--start-timeout): "
+		    "ended", span);
+	} else if (r->code == CLD_EXITED)
+		snprintf(buf, size, "exited with status %d after %s, before "
+		    "it was ready", r->status, span);
 	else if (r->code != 0)
-		message_error("%s: killed by %s%s after %s, before it was "
-		    "ready; its last lines:", s->name,
-		    value_signal_name(r->status, name, sizeof(name)),
+		snprintf(buf, size, "killed by %s%s after %s, before it was "
+		    "ready", value_signal_name(r->status, name, sizeof(name)),
 		    r->code == CLD_DUMPED ? " (core dumped)" : "", span);
 	else
-		message_error("%s: ended after %s, before it was ready; its "
-		    "last lines:", s->name, span);
+		snprintf(buf, size, "ended after %s, before it was ready",
+		    span);
+}
+
+static void
+say_death(const struct starting *s, const struct service *service,
+    const struct keeper_report *r)
+{
+	const char *log = service->output == OUTPUT_LOG ? s->paths->log :
+	    service->output_path;
+	struct stat st;
+	char death[160];
+
+	describe_death(service, r, death, sizeof(death));
+	if (log == NULL || stat(log, &st) == -1 ||
+	    st.st_size <= r->log_offset) {
+		message_error("%s: %s", s->name, death);
+		return;
+	}
+	message_error("%s: %s; its last lines:", s->name, death);
+	command_show_tail(log, r->log_offset, TAIL_LINES);
 }
 
 static int
@@ -240,15 +262,8 @@ say_failure(const struct starting *s, const struct service *service,
 	else if (r->what[0] != '\0')
 		message_error("%s: cannot %s: %s", s->name, r->what,
 		    strerror(r->error));
-	else {
-		say_death(s, r);
-		if (service->output == OUTPUT_LOG)
-			command_show_tail(s->paths->log, r->log_offset,
-			    TAIL_LINES);
-		else if (service->output_path != NULL)
-			command_show_tail(service->output_path,
-			    r->log_offset, TAIL_LINES);
-	}
+	else
+		say_death(s, service, r);
 	hint_at_directory(s, service);
 	return status_of_failure(r);
 }

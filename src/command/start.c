@@ -23,7 +23,7 @@ print_plan(const char *name, const struct paths *p, struct service *given)
 {
 	struct service stored, *s = given;
 	struct credentials c;
-	char err[512], schedule[256], *text;
+	char err[512], schedule[256], *text, *line, *end;
 	size_t length;
 	int error, result = 0;
 
@@ -46,15 +46,17 @@ print_plan(const char *name, const struct paths *p, struct service *given)
 		return EXIT_FAILED;
 	}
 	schedule_print(&s->stop_schedule, schedule, sizeof(schedule));
-	text = unit_text(s, &length);
-	message_say("# %s: would start this\n# pidfile %s%s%s\n# log %s\n"
-	    "# user %u, group %u\n# stop schedule %s\n%.*s", name, p->pid,
+	message_say("# %s: would start this", name);
+	message_say("# pidfile %s%s%s", p->pid,
 	    s->pidfile != NULL ? " and " : "",
-	    s->pidfile != NULL ? s->pidfile : "",
-	    s->output == OUTPUT_LOG ? p->log :
-	    s->output_path != NULL ? s->output_path : "(none)",
-	    (unsigned)c.uid, (unsigned)c.gid, schedule, (int)length - 1,
-	    text);
+	    s->pidfile != NULL ? s->pidfile : "");
+	message_say("# log %s", s->output == OUTPUT_LOG ? p->log :
+	    s->output_path != NULL ? s->output_path : "(none)");
+	message_say("# user %u, group %u", (unsigned)c.uid, (unsigned)c.gid);
+	message_say("# stop schedule %s", schedule);
+	text = unit_text(s, &length);
+	for (line = text; (end = strchr(line, '\n')) != NULL; line = end + 1)
+		message_say("%.*s", (int)(end - line), line);
 	free(text);
 	credentials_free(&c);
 	service_free(&stored);

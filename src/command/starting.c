@@ -133,12 +133,18 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 	if (r->view.keeper_alive)
 		return other_has_it(r);
 	if (r->view.known && r->view.live == LIVE_UP) {
+		/* An orphan: who has its hold just now may be adopting it, or
+		 * only have asked. */
+		if (record->has_keeper && watch_now() < r->unclear_until) {
+			wait_for_change(r, LOOK_AGAIN_USEC);
+			return AGAIN;
+		}
 		if (has_executed(record))
 			return say_running(r);
 		return other_has_it(r);
 	}
-	if (r->view.known && !record->has_keeper &&
-	    !record_is_final(record)) {
+	if (r->view.known && !record->has_keeper && !record_is_final(record) &&
+	    strcmp(record->boot_id, record_boot_id()) == 0) {
 		/* Its descendants have inherited the lock. */
 		if (stopping_without_keeper(r->s->name, r->s->paths, record,
 		    NULL) == 0)
@@ -350,6 +356,7 @@ check(struct run *r)
 {
 	const char *program = r->service->command.items[0];
 	char err[512];
+	int status;
 
 	if (strchr(program, '/') == NULL) {
 		message_error("%s: cannot execute %s: not found in PATH",
@@ -358,11 +365,15 @@ check(struct run *r)
 	}
 	if (credentials_resolve(r->service->user, r->service->group,
 	    &r->credentials, err, sizeof(err)) == -1 ||
-	    paths_make(r->s->paths, err, sizeof(err)) == -1 ||
 	    (r->service->output == OUTPUT_LOG &&
 	    paths_make_log_dir(r->s->paths, err, sizeof(err)) == -1)) {
 		message_error("%s: %s", r->s->name, err);
 		return EXIT_FAILED;
+	}
+	if (paths_make(r->s->paths, err, sizeof(err)) == -1) {
+		status = errno == EACCES ? EXIT_NO_PERMISSION : EXIT_FAILED;
+		message_error("%s: %s", r->s->name, err);
+		return status;
 	}
 	return EXIT_DONE;
 }

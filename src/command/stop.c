@@ -201,7 +201,8 @@ stop_held(struct stopping *s, pid_t holder)
 	const struct record *r = &s->view.record;
 	struct watch watch;
 
-	if (s->view.known && !r->has_keeper && !record_is_final(r)) {
+	if (s->view.known && !r->has_keeper && !record_is_final(r) &&
+	    strcmp(r->boot_id, record_boot_id()) == 0) {
 		s->did = true;
 		if (stopping_without_keeper(s->name, s->paths, r, NULL) == 0)
 			return ANSWER_AGAIN;
@@ -230,8 +231,9 @@ stop_with_hold(struct stopping *s, struct hold *hold)
 		hold_release(hold);	/* its pidfile had been removed */
 		return ANSWER_AGAIN;
 	}
-	if (!s->view.known || (record_is_final(r) &&
-	    s->view.live != LIVE_UP)) {
+	/* What ran before this boot is gone; its numbers are others' now. */
+	if (!s->view.known || strcmp(r->boot_id, record_boot_id()) != 0 ||
+	    (record_is_final(r) && s->view.live != LIVE_UP)) {
 		hold_release(hold);
 		return ANSWER_DONE;
 	}

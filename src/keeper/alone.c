@@ -45,7 +45,7 @@ await_exec(struct keeper *k)
 	if (process_stat(k->main_pid, &st) == 0 && st.executed)
 		return true;
 	/* It ended at once after its exec, or it was killed before. */
-	if (errno == ESRCH)
+	if (errno == ESRCH && k->main_start != 0)
 		return true;
 	k->machine.result = RESULT_SIGNAL;
 	return false;

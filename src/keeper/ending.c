@@ -144,9 +144,6 @@ ending_signal(struct keeper *k, int signal)
 {
 	enum kill_mode mode = k->service->kill_mode;
 
-	/* With mixed, what is left without its main process is killed. */
-	if (mode == KILL_MIXED && !k->machine.main_alive)
-		signal = SIGKILL;
 	if (mode == KILL_PROCESS || (mode == KILL_MIXED && signal != SIGKILL)) {
 		signal_main(k, signal);
 		if (signal != SIGKILL)

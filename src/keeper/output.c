@@ -31,12 +31,10 @@
 static int
 open_log(const char *path)
 {
-	int fd;
-
-	/* Never wait for a reader when somebody put a FIFO there. */
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-	    0640);
-	return fd;
+	/* Never wait for a reader when somebody put a FIFO there, and never
+	 * write to where somebody's link leads. */
+	return open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
+	    O_NOCTTY | O_NONBLOCK, 0640);
 }
 
 /* A file that the service itself writes to: blocking, as it expects. */
@@ -114,6 +112,7 @@ int
 output_open(struct output *o, const struct service *s, const struct paths *p,
     uid_t uid, bool adopt, char *what, size_t size)
 {
+	bool opened = true;
 	int error;
 
 	output_none(o);
@@ -127,6 +126,8 @@ output_open(struct output *o, const struct service *s, const struct paths *p,
 		}
 		if (open_pipe(o, p, uid, adopt, what, size) == 0)
 			return 0;
+		/* Perhaps the pipe is open, and the log is not. */
+		o->service_err = -1;
 		break;
 	case OUTPUT_APPEND:
 	case OUTPUT_TRUNCATE:
@@ -147,8 +148,7 @@ output_open(struct output *o, const struct service *s, const struct paths *p,
 		o->service_err = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 		break;
 	}
-	if (o->service_out != -1 && o->service_err != -1 &&
-	    (o->fifo == -1) == (s->output != OUTPUT_LOG || !s->keeper))
+	if (opened && o->service_out != -1 && o->service_err != -1)
 		return 0;
 	error = errno;
 	output_close(o);

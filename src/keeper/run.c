@@ -77,8 +77,11 @@ name_and_release(struct keeper *k, char *what, size_t size)
 	struct process_stat st;
 
 	snprintf(what, size, "look at process %d", k->child.pid);
-	if (process_stat(k->child.pid, &st) == -1)
-		return -1;
+	k->main_start = 0;
+	if (process_stat(k->child.pid, &st) == -1) {
+		/* Gone, and reaped by init: its report says why. */
+		return errno == ESRCH && !k->service->keeper ? 0 : -1;
+	}
 	k->main_start = st.start;
 	k->record.session = k->child.session;
 	k->record.started_usec = watch_realtime();

@@ -122,18 +122,22 @@ policy_restarts(const struct machine *m, const struct service *s)
 }
 
 int64_t
-machine_backoff(const struct service *s, unsigned failures, int64_t uptime)
+machine_backoff(const struct service *s, unsigned delays)
 {
 	int64_t delay = BACKOFF_FIRST_USEC;
 
 	if (s->restart_usec_is_set)
 		return s->restart_usec;
-	if (failures == 0 && uptime >= SETTLED_USEC)
-		return 0;
-	/* The immediate restart counts as a failure, but not as a delay. */
-	for (unsigned i = 1; i < failures && delay < BACKOFF_MAX_USEC; i++)
+	for (unsigned i = 0; i < delays && delay < BACKOFF_MAX_USEC; i++)
 		delay *= 2;
 	return delay < BACKOFF_MAX_USEC ? delay : BACKOFF_MAX_USEC;
+}
+
+static void
+reset_backoff(struct machine *m)
+{
+	m->delays = 0;
+	m->was_immediate = false;
 }
 
 static bool
@@ -169,9 +173,14 @@ apply_policy(struct machine *m, const struct service *s, int64_t now)
 		return end(m);
 	uptime = m->ready != 0 ? now - m->ready : 0;
 	if (uptime >= STABLE_USEC)
-		m->failures = 0;
-	delay = machine_backoff(s, m->failures, uptime);
-	m->failures++;
+		reset_backoff(m);
+	if (!s->restart_usec_is_set && uptime >= SETTLED_USEC &&
+	    m->delays == 0 && !m->was_immediate) {
+		m->was_immediate = true;
+		return restart_run(m, s, now);
+	}
+	delay = machine_backoff(s, m->delays);
+	m->delays++;
 	if (delay == 0)
 		return restart_run(m, s, now);
 	m->state = KEEPER_BACKOFF;
@@ -189,7 +198,7 @@ conclude(struct machine *m, const struct service *s, int64_t now)
 	case GOAL_POLICY:
 		return apply_policy(m, s, now);
 	case GOAL_RESTART:
-		m->failures = 0;
+		reset_backoff(m);
 		return start_run(m, s, now) | DO_ANNOUNCE;
 	}
 	return end(m);
@@ -218,7 +227,9 @@ advance(struct machine *m, const struct service *s, int64_t now)
 	case MOVE_SIGNAL:
 		break;
 	}
-	m->signal = signal;
+	/* With mixed, what is left without its main process is killed. */
+	m->signal = s->kill_mode == KILL_MIXED && !m->main_alive ? SIGKILL :
+	    signal;
 	m->stop_next = now;
 	next = m->position;
 	if (schedule_next(schedule, &next, &signal, &wait) == MOVE_WAIT) {
@@ -348,7 +359,7 @@ step_backoff(struct machine *m, enum keeper_event event,
 	case EVENT_DEADLINE:
 		return restart_run(m, s, now);
 	case EVENT_RESTART:
-		m->failures = 0;
+		reset_backoff(m);
 		return start_run(m, s, now) | DO_ANNOUNCE;
 	case EVENT_STOP:
 	case EVENT_HURRY:
@@ -371,7 +382,11 @@ step_stopping(struct machine *m, enum keeper_event event,
 	switch (event) {
 	case EVENT_DIED:
 		m->main_alive = false;
-		return DO_ANNOUNCE;
+		if (s->kill_mode != KILL_MIXED)
+			return DO_ANNOUNCE;
+		/* The rest was not asked, so there is nothing to wait for. */
+		m->signal = SIGKILL;
+		return DO_SIGNAL | DO_ANNOUNCE;
 	case EVENT_EMPTY:
 		m->main_alive = false;
 		return conclude(m, s, now);

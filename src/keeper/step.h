@@ -70,7 +70,8 @@ struct machine {
 	size_t position;		/* in the stop schedule */
 	int signal;			/* of DO_SIGNAL; the last one sent */
 	unsigned n_restarts;		/* automatic ones */
-	unsigned failures;		/* in a row: the back-off */
+	unsigned delays;		/* in a row: the back-off */
+	bool was_immediate;		/* and the first had none */
 	int64_t limit_since;		/* StartLimitIntervalSec= */
 	int limit_count;
 };
@@ -91,8 +92,7 @@ int64_t machine_deadline(const struct machine *m);
 enum active_state machine_active_state(const struct machine *m);
 const char *machine_sub_state(const struct machine *m);
 
-/* Microseconds to wait before the next automatic restart. */
-int64_t machine_backoff(const struct service *s, unsigned failures,
-    int64_t uptime);
+/* Microseconds to wait before a restart, after so many waits in a row. */
+int64_t machine_backoff(const struct service *s, unsigned delays);
 
 #endif

@@ -161,10 +161,11 @@ run_child(const struct child_order *o, int channel)
 		report(channel, STEP_PROCESS_GROUP, 0, true);
 	if (reset_signals() == -1)
 		report(channel, STEP_SIGNALS, 0, true);
-	set_resources(s, channel);
+	/* Before the limits: LimitFSIZE= is not meant for the pidfile. */
 	if (hold_publish(o->hold) == -1 ||
 	    (!o->keeper && hold_ride_along(o->hold) == -1))
 		report(channel, STEP_PIDFILE, 0, true);
+	set_resources(s, channel);
 	if (credentials_apply(o->credentials) == -1)
 		report(channel, STEP_CREDENTIALS, 0, true);
 	if (chdir(s->working_directory) == -1)
@@ -195,9 +196,10 @@ child_spawn(const struct child_order *order, struct child *ret)
 	between = vfork();
 	if (between == 0) {
 		session = setsid();
-		pid = (pid_t)syscall(SYS_clone,
-		    (order->keeper ? CLONE_PARENT : 0) | SIGCHLD, NULL, NULL,
-		    NULL, NULL);
+		if (session != -1)
+			pid = (pid_t)syscall(SYS_clone,
+			    (order->keeper ? CLONE_PARENT : 0) | SIGCHLD,
+			    NULL, NULL, NULL, NULL);
 		if (pid == 0) {
 			/* Else the keeper's death would be no end of file. */
 			close(pair[0]);
@@ -237,7 +239,9 @@ child_read(const struct child *c, bool wait, struct child_report *ret)
 	do
 		n = recv(c->channel, ret, sizeof(*ret),
 		    wait ? 0 : MSG_DONTWAIT);
-	while (n == -1 && errno == EINTR);
+	/* A child that died with the word unread resets the connection; what
+	 * it said comes after that. */
+	while (n == -1 && (errno == EINTR || errno == ECONNRESET));
 	if (n == sizeof(*ret))
 		return CHILD_REPORT;
 	if (n == -1 && errno == EAGAIN)

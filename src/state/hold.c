@@ -106,7 +106,7 @@ check_type(const char *path)
 
 /* Lock one pidfile.  NULL with errno as hold_take() says. */
 static struct pidfh *
-take_one(const char *path, pid_t *ret_holder)
+take_one(const char *path, mode_t mode, pid_t *ret_holder)
 {
 	struct pidfh *file;
 	mode_t mask;
@@ -114,10 +114,9 @@ take_one(const char *path, pid_t *ret_holder)
 
 	if (check_type(path) == -1)
 		return NULL;
-	/* A pidfile is for everybody to read, whatever the caller's umask. */
-	mask = umask(022);
+	mask = umask(0);
 	/* Without a pid to fill in libbsd does not wait for a file's content. */
-	file = pidfile_open(path, 0644, NULL);
+	file = pidfile_open(path, mode, NULL);
 	error = errno;
 	umask(mask);
 	if (file == NULL) {
@@ -128,7 +127,7 @@ take_one(const char *path, pid_t *ret_holder)
 	}
 	if (fcntl(pidfile_fileno(file), F_SETFD, FD_CLOEXEC) == -1) {
 		error = errno;
-		pidfile_close(file);
+		pidfile_remove(file);
 		errno = error;
 		return NULL;
 	}
@@ -140,6 +139,12 @@ hold_take(const char *path, const char *extra, pid_t *ret_holder,
     const char **ret_path)
 {
 	const char *paths[HOLD_FILES] = { path, extra };
+	/*
+	 * Whoever may read a file may lock it, and so prevent a start.  The
+	 * service's own is for its owner (others ask the record); the extra
+	 * one is where scripts look for a pid that everybody may read.
+	 */
+	const mode_t modes[HOLD_FILES] = { 0600, 0644 };
 	struct hold *h;
 	int error;
 
@@ -153,7 +158,7 @@ hold_take(const char *path, const char *extra, pid_t *ret_holder,
 		h->paths[i] = strdup(paths[i]);
 		if (h->paths[i] == NULL)
 			goto fail;
-		h->files[i] = take_one(paths[i], ret_holder);
+		h->files[i] = take_one(paths[i], modes[i], ret_holder);
 		if (h->files[i] == NULL)
 			goto fail;
 	}
@@ -163,16 +168,6 @@ fail:
 	hold_release(h);
 	errno = error;
 	return NULL;
-}
-
-int
-hold_publish(struct hold *h)
-{
-	for (int i = 0; i < HOLD_FILES; i++) {
-		if (h->files[i] != NULL && pidfile_write(h->files[i]) == -1)
-			return -1;
-	}
-	return 0;
 }
 
 int
@@ -191,6 +186,16 @@ hold_publish_other(struct hold *h, pid_t pid)
 			return -1;
 	}
 	return 0;
+}
+
+/*
+ * Not by pidfile_write(3): when that cannot write (a full disk), it removes the
+ * name of a file that others still hold, and the next start takes a new one.
+ */
+int
+hold_publish(struct hold *h)
+{
+	return hold_publish_other(h, getpid());
 }
 
 /* Close our descriptors; the lock stays with whoever else has a copy. */

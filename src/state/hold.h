@@ -24,8 +24,7 @@ struct hold *hold_take(const char *path, const char *extra,
 
 /*
  * Publish the calling process's pid: called in the service, before its exec.
- * On failure (a full disk) libbsd has removed the file and dropped the lock:
- * the start must not go on.  Returns 0, or -1 with errno.
+ * Returns 0, or -1 with errno (a full disk): still held, but without a pid.
  */
 int hold_publish(struct hold *h);
 

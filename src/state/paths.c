@@ -173,9 +173,13 @@ make_directory(const char *dir, mode_t mode, char *err, size_t size)
 	result = mkdir(dir, mode);
 	error = errno;
 	umask(mask);
-	if (result == -1 && error != EEXIST)
-		return fail(err, size, "cannot make directory %s: %s", dir,
+	if (result == -1 && error != EEXIST) {
+		fail(err, size, "cannot make directory %s: %s", dir,
 		    strerror(error));
+		errno = error;
+		return -1;
+	}
+	errno = 0;
 	return check_directory(dir, err, size);
 }
 

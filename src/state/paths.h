@@ -39,7 +39,8 @@ int paths_for(struct paths *p, const char *name);
  */
 int paths_check(const struct paths *p, char *err, size_t size);
 
-/* Make root and dir, and check both.  0, or -1 with one line in err. */
+/* Make root and dir, and check both.  0, or -1 with one line in err, and errno
+ * EACCES when that was the reason. */
 int paths_make(const struct paths *p, char *err, size_t size);
 
 /* Make the log's directory.  0, or -1 with one line in err. */

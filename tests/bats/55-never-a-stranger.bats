@@ -49,13 +49,13 @@ try() {
 	sleep 1000 &
 	bystander=$!
 	text=${text//%BYSTANDER%/$bystander}
-	printf "$text" >"$HOLDFAST_RUN_DIR/web/pid"
+	printf -- "$text" >"$HOLDFAST_RUN_DIR/web/pid"
 	eval "$BODY"
 	[ "$(state_of "$bystander")" = S ] || bad "$what: bystander harmed"
 	hf stop web >/dev/null || bad "$what: last stop"
 	[ ! -e "$HOLDFAST_RUN_DIR/web/pid" ] || bad "$what: pidfile left"
 	kill "$bystander"
-	wait "$bystander" 2>/dev/null
+	wait "$bystander" 2>/dev/null || :
 }
 try "minus one" '-1'
 try "zero" '0'
@@ -118,7 +118,7 @@ EOF
 
 @test "start replaces any text in the file of --pidfile" {
 	with_each_text '
-		printf "$text" >"$HOLDFAST_RUN_DIR/../old.pid"
+		printf -- "$text" >"$HOLDFAST_RUN_DIR/../old.pid"
 		hf start web --pidfile "$HOLDFAST_RUN_DIR/../old.pid" \
 			-- sleep 1000 >/dev/null; rc=$?
 		[ $rc -eq 0 ] || bad "$what: start says $rc"
@@ -361,10 +361,7 @@ done
 
 in_zombie_land() {
 	find_namespace
-	{
-		cat "$T/lib" 2>/dev/null
-		cat
-	} >"$T/inner"
+	cat >"$T/inner"
 	mkfifo "$T/end" "$T/never"
 	in_namespace <<'EOF'
 bash -c '. "$1/lib"; . "$1/inner"' inner "$1" >"$1/out" 2>&1 9>"$1/end" &

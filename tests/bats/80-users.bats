@@ -214,7 +214,7 @@ refuses() {
 	start_witness web
 	run as_user $mallory dd if=/dev/zero of="$HOLDFAST_RUN_DIR/web/output" \
 		bs=1 count=1 conv=notrunc
-	run ! is "$status" 0
+	is "$status" 1
 	match "$output" 'Permission denied'
 }
 
@@ -255,16 +255,4 @@ refuses() {
 	requires root
 	alices_web
 	[ -e "$USERS/$alice/state/holdfast/web.log" ]
-}
-
-@test "a log that is a symbolic link of somebody else's is not written to" {
-	requires root
-	mkdir -p "$HOLDFAST_LOG_DIR"
-	echo precious >"$T/precious"
-	ln -s "$T/precious" "$HOLDFAST_LOG_DIR/web.log"
-	chown -h $mallory "$HOLDFAST_LOG_DIR/web.log"
-	chown $mallory "$HOLDFAST_LOG_DIR"
-	hf \? start web -- sh -c 'echo overwritten; exec sleep 1000'
-	run ! is "$status" 0
-	is "$(cat "$T/precious")" precious
 }

@@ -240,9 +240,9 @@ interrupted() {
 		"$HOLDFAST" start web -- sleep 1000; exec sleep 0' 3>&-
 	is "$status" 0 "$output"
 	hf stop web
-	is "$(marked | wc -l)" 1 "the caller's sleep is alive"
-	# shellcheck disable=SC2046
-	kill $(marked)
+	run marked
+	is "$(command_line "$output")" "sleep 1000 " "what is alive: $output"
+	kill "$output"
 }
 
 @test "two hundred open descriptors of the caller do not reach the service" {

@@ -102,8 +102,8 @@ breaks() {
 	breaks PROBE_IS_HOLDER no_answer_is_a_lie
 }
 
-@test "a start that believes a record without a keeper lies" {
-	breaks NO_KEEPER_NEEDED no_answer_is_a_lie
+@test "a start that takes a service before its exec for running lies" {
+	breaks RUNS_BEFORE_EXEC no_answer_is_a_lie
 }
 
 @test "a start that keeps its copy of the lock is refused for ever" {

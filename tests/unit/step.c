@@ -183,28 +183,26 @@ test_policy(void)
 static void
 test_backoff(void)
 {
-	static const int64_t msec[] = { 100, 100, 200, 400, 800, 1600, 3200,
+	static const int64_t msec[] = { 100, 200, 400, 800, 1600, 3200,
 		6400, 10000, 10000 };
 	struct service s;
 
 	make_service(&s);
-	ok(machine_backoff(&s, 0, USEC_PER_SEC) == 0,
-	    "the first restart after a second of life is immediate");
 	for (unsigned i = 0; i < sizeof(msec) / sizeof(msec[0]); i++)
-		ok(machine_backoff(&s, i, 0) == msec[i] * USEC_PER_MSEC,
-		    "after %u failures the back-off is %lld ms", i,
+		ok(machine_backoff(&s, i) == msec[i] * USEC_PER_MSEC,
+		    "after %u delays the back-off is %lld ms", i,
 		    (long long)msec[i]);
-	ok(machine_backoff(&s, 4000000000u, 0) == 10 * USEC_PER_SEC,
+	ok(machine_backoff(&s, 4000000000u) == 10 * USEC_PER_SEC,
 	    "the back-off does not overflow");
 	s.restart_usec_is_set = true;
 	s.restart_usec = 5;
-	ok(machine_backoff(&s, 7, USEC_PER_SEC) == 5,
+	ok(machine_backoff(&s, 7) == 5,
 	    "RestartSec= replaces the back-off");
 	service_free(&s);
 }
 
 static void
-test_backoff_ends(void)
+test_immediate(void)
 {
 	struct service s;
 	struct machine m;
@@ -212,10 +210,43 @@ test_backoff_ends(void)
 	make_service(&s);
 	s.restart = RESTART_ALWAYS;
 	bring(&m, &s, KEEPER_RUNNING);
-	m.failures = 9;
+	machine_step(&m, EVENT_EMPTY, &s, NOW + USEC_PER_SEC - 1);
+	ok(m.state == KEEPER_BACKOFF && m.restart_at == NOW + USEC_PER_SEC -
+	    1 + 100 * USEC_PER_MSEC,
+	    "a service up for less than a second waits 100 ms");
+	bring(&m, &s, KEEPER_RUNNING);
+	machine_step(&m, EVENT_EMPTY, &s, NOW + USEC_PER_SEC);
+	ok(m.state == KEEPER_STARTING,
+	    "a service up for a second is restarted at once");
+	machine_step(&m, EVENT_EXECUTED, &s, NOW);
+	machine_step(&m, EVENT_EMPTY, &s, NOW + USEC_PER_SEC);
+	ok(m.state == KEEPER_BACKOFF && m.restart_at == NOW + USEC_PER_SEC +
+	    100 * USEC_PER_MSEC, "but only the first time");
+	bring(&m, &s, KEEPER_RUNNING);
+	m.delays = 9;
+	m.was_immediate = true;
 	machine_step(&m, EVENT_EMPTY, &s, NOW + 10 * USEC_PER_SEC);
 	ok(m.state == KEEPER_STARTING && m.n_restarts == 1,
-	    "a service that stayed up is restarted at once again");
+	    "and again once it has stayed up");
+	service_free(&s);
+}
+
+static void
+test_mixed(void)
+{
+	struct service s;
+	struct machine m;
+
+	make_service(&s);
+	s.kill_mode = KILL_MIXED;
+	bring(&m, &s, KEEPER_STOPPING);
+	ok(m.signal == SIGTERM, "mixed asks the main process");
+	ok(machine_step(&m, EVENT_DIED, &s, NOW) == SIGNAL &&
+	    m.signal == SIGKILL, "and kills the rest once that is dead");
+	bring(&m, &s, KEEPER_RUNNING);
+	m.main_alive = false;
+	machine_step(&m, EVENT_DIED, &s, NOW);
+	ok(m.signal == SIGKILL, "also when it died by itself");
 	service_free(&s);
 }
 
@@ -320,7 +351,8 @@ main(void)
 	test_table();
 	test_policy();
 	test_backoff();
-	test_backoff_ends();
+	test_immediate();
+	test_mixed();
 	test_limit();
 	test_settle();
 	test_stop();
