@@ -83,9 +83,10 @@ cp "$VICTIMS/loner" "$T/loner"
 export HOLDFAST_RUN_DIR=$T/run HOLDFAST_LOG_DIR=$T/log NO_COLOR=1
 HF=$T/holdfast
 pidfile=$T/run/web/pid
-start=(start web --restart=on-failure --restart-sec=0 --
-    "$T/loner" -a "torture-$$" -e "$T/one" -d "$T/double")
-bare=(start web --no-keeper "${start[@]:4}")
+# A signal that could not be sent costs one step of the schedule.
+start=(start web --restart=on-failure --restart-sec=0 --start-timeout=5
+    --stop-schedule=TERM/2/KILL/2 -- "$T/loner" -a "torture-$$" -e "$T/one" -d "$T/double")
+bare=(start web --no-keeper "${start[@]:5}")
 
 strace -qq -o "$T/trace" -e inject=getppid:error=EPERM true 2>/dev/null ||
     { rm -rf "$T"; skip_all "strace cannot trace here"; }

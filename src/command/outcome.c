@@ -218,7 +218,7 @@ describe_death(const struct service *service, const struct keeper_report *r,
 
 	value_print_ago(r->took_usec, span, sizeof(span));
 	if (r->result == RESULT_TIMEOUT) {
-		value_print_span(service->timeout_start_usec, span,
+		value_print_ago(service->timeout_start_usec, span,
 		    sizeof(span));
 		snprintf(buf, size, "not ready within %s (--start-timeout): "
 		    "ended", span);

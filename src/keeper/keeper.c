@@ -370,15 +370,32 @@ init(struct keeper *k, const struct keeper_order *order, int report_fd)
 	announce_init(k);
 }
 
-/* Before any service: give everything back, and say why. */
+/*
+ * Before any service: give everything back, and say why.  What runs already
+ * runs on, and its record, which names it, stays.
+ */
 static void
 fail_to_prepare(struct keeper *k, const char *what, int error)
 {
+	const struct keeper_order *o = k->order;
+
 	k->machine = (struct machine){ .state = KEEPER_ENDED,
 	    .result = RESULT_RESOURCES };
 	output_none(&k->output);
 	announce_failure(k, what, error);
-	finish(k);
+	if (o->begin == KEEPER_START) {
+		finish(k);
+		return;
+	}
+	k->machine.state = KEEPER_STOPPING;
+	k->machine.stuck = true;
+	if (o->hold != NULL)
+		(void)hold_publish_other(o->hold, o->known->main_pid);
+	if (k->in_caller)
+		return;		/* keeper_run() does the rest */
+	if (o->hold != NULL)
+		hold_close(o->hold);
+	announce_outcome(k, false);
 }
 
 static bool
@@ -396,7 +413,7 @@ run(struct keeper *k)
 
 	if (prepare(k, what, sizeof(what)) == -1) {
 		fail_to_prepare(k, what, errno);
-		return;
+		return;		/* and end */
 	}
 	begin(k);
 	if (!is_over(k))
@@ -438,40 +455,6 @@ keeper_fork(const struct keeper_order *order, int *ret_channel)
 	return pid;
 }
 
-/* Not a command's request: what it would have done without this handler. */
-static void
-on_request(int signal, siginfo_t *info, void *context)
-{
-	struct sigaction action = { .sa_handler = SIG_DFL };
-
-	(void)context;
-	if (info->si_code == SI_QUEUE &&
-	    info->si_value.sival_int == PROCESS_REQUEST)
-		return;
-	(void)sigaction(signal, &action, NULL);
-	(void)raise(signal);
-}
-
-/*
- * The record named this process as the keeper: the request of a command that
- * read it then may come when this is an ordinary process again.
- */
-static void
-outlive_requests(void)
-{
-	const int signals[] = { SIGTERM, SIGUSR2 };
-	struct sigaction action = { .sa_sigaction = on_request,
-	    .sa_flags = SA_SIGINFO | SA_RESTART };
-	struct sigaction before;
-
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		if (sigaction(signals[i], NULL, &before) == 0 &&
-		    before.sa_handler == SIG_DFL)
-			(void)sigaction(signals[i], &action, NULL);
-	}
-}
-
 int
 keeper_run(const struct keeper_order *order, struct keeper_report *ret)
 {
@@ -479,7 +462,7 @@ keeper_run(const struct keeper_order *order, struct keeper_report *ret)
 	sigset_t before;
 
 	sigprocmask(SIG_SETMASK, NULL, &before);
-	outlive_requests();
+	process_outlive_requests();
 	init(&k, order, -1);
 	k.in_caller = true;
 	run(&k);

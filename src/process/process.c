@@ -201,3 +201,33 @@ process_request(pid_t pid, uint64_t start, int signal)
 	info.si_value.sival_int = PROCESS_REQUEST;
 	return send_signal(pid, start, signal, &info);
 }
+
+/* Not a command's request: what it would have done without this handler. */
+static void
+on_request(int signal, siginfo_t *info, void *context)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+
+	(void)context;
+	if (info->si_code == SI_QUEUE &&
+	    info->si_value.sival_int == PROCESS_REQUEST)
+		return;
+	(void)sigaction(signal, &action, NULL);
+	(void)raise(signal);
+}
+
+void
+process_outlive_requests(void)
+{
+	const int signals[] = { SIGTERM, SIGUSR2 };
+	struct sigaction action = { .sa_sigaction = on_request,
+	    .sa_flags = SA_SIGINFO | SA_RESTART };
+	struct sigaction before;
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (sigaction(signals[i], NULL, &before) == 0 &&
+		    before.sa_handler == SIG_DFL)
+			(void)sigaction(signals[i], &action, NULL);
+	}
+}

@@ -54,4 +54,11 @@ int process_signal(pid_t pid, uint64_t start, int signal);
 #define PROCESS_REQUEST 0x686f6c64
 int process_request(pid_t pid, uint64_t start, int signal);
 
+/*
+ * From now on a request that reaches this process, otherwise than through a
+ * signalfd, is ignored; any other signal does what it did.  For a command that
+ * was the keeper for a moment: who read that in the record may be late.
+ */
+void process_outlive_requests(void);
+
 #endif

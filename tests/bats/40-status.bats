@@ -115,7 +115,7 @@ load helpers
 	hf status web
 	match "$output" 'memory [0-9.]+ [KM]iB'
 	match "$output" 'cpu [0-9.]+ '
-	match "$output" "$HOLDFAST_LOG_DIR/web.log"
+	match "$output" ' log +[~/].*/log/web\.log \('
 }
 
 @test "what happened is shown" {

@@ -102,7 +102,7 @@ marked() {
 keepers_below() {
 	local file
 
-	for file in $(grep -lsaF 'keeper of' /proc/[0-9]*/cmdline); do
+	grep -lsaF 'keeper of' /proc/[0-9]*/cmdline | while read -r file; do
 		find "${file%/cmdline}/fd" -lname "$1/*" 2>/dev/null
 	done
 }

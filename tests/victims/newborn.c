@@ -35,6 +35,9 @@ static int born;
 static bool found;
 /* Children whose own stop came before their parent's report of them. */
 static pid_t early[EARLY_MAX];
+/* Those that have had their first stop: a later one is a SIGCONT's. */
+static pid_t seen[EARLY_MAX];
+static int seen_count;
 /* The process wanted, reported by its parent but not stopped yet. */
 static pid_t expected;
 
@@ -104,6 +107,18 @@ on_birth(pid_t parent)
 	ptrace(PTRACE_CONT, parent, NULL, NULL);
 }
 
+static bool
+was_seen(pid_t pid)
+{
+	for (int i = 0; i < seen_count; i++) {
+		if (seen[i] == pid)
+			return true;
+	}
+	if (seen_count < EARLY_MAX)
+		seen[seen_count++] = pid;
+	return false;
+}
+
 static void
 on_first_stop(pid_t pid)
 {
@@ -144,7 +159,9 @@ on_stop(pid_t pid, int status, pid_t root)
 			ptrace(PTRACE_DETACH, pid, NULL, NULL);
 		break;
 	case PTRACE_EVENT_STOP:
-		if (sig == SIGTRAP)
+		if (sig == SIGTRAP && (pid == root || was_seen(pid)))
+			ptrace(PTRACE_CONT, pid, NULL, NULL);
+		else if (sig == SIGTRAP)
 			on_first_stop(pid);
 		else
 			ptrace(PTRACE_LISTEN, pid, NULL, NULL);
