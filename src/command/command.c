@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,6 +47,14 @@ command_usage(const char *fmt, ...)
 	va_end(ap);
 	message_error("%s", text);
 	return EXIT_USAGE;
+}
+
+void
+command_ignore_pipe(void)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	(void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
 static const struct command *

@@ -51,6 +51,12 @@ struct command_option {
 int command_options(int argc, char **argv, const struct command_option *own,
     struct common_options *common, struct strings *operands);
 
+/*
+ * From here on a reader of our output that has gone is an error of the write,
+ * not our death by SIGPIPE with a started service left behind.
+ */
+void command_ignore_pipe(void);
+
 /* "holdfast: CULPRIT: expected ..."; returns EXIT_USAGE. */
 int command_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

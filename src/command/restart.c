@@ -195,6 +195,7 @@ run(int argc, char **argv, bool only_if_running)
 	int status;
 
 	closefrom(STDERR_FILENO + 1);
+	command_ignore_pipe();
 	if (command_options(argc, argv, own, &common, &names) == -1)
 		return EXIT_USAGE;
 	if (names.count == 0)

@@ -94,6 +94,7 @@ run_start(int argc, char **argv)
 
 	/* What the caller has open is not the service's, and not ours. */
 	closefrom(STDERR_FILENO + 1);
+	command_ignore_pipe();
 	if (options_parse_start(argc, argv, &o, err, sizeof(err)) == -1)
 		return command_usage("start: %s", err);
 	if (o.common.quiet)

@@ -128,6 +128,7 @@ static int
 hold_is_taken(struct run *r, const char *path, pid_t holder)
 {
 	const struct record *record = &r->view.record;
+	struct keeper_report ended;
 
 	view_read(r->s->paths, &r->view);
 	if (r->view.keeper_alive)
@@ -147,7 +148,7 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 	    strcmp(record->boot_id, record_boot_id()) == 0) {
 		/* Its descendants have inherited the lock. */
 		if (stopping_without_keeper(r->s->name, r->s->paths, record,
-		    NULL) == 0)
+		    NULL, &ended) == 0)
 			return AGAIN;
 		message_error("%s: cannot start: what is left of its last run "
 		    "does not end", r->s->name);
@@ -258,6 +259,7 @@ static int
 with_hold(struct run *r, struct hold *hold)
 {
 	struct keeper_order order;
+	struct keeper_report ended;
 	const struct record *record = &r->view.record;
 
 	view_read(r->s->paths, &r->view);
@@ -283,7 +285,7 @@ with_hold(struct run *r, struct hold *hold)
 	if (r->view.known && !record_is_final(record) &&
 	    strcmp(record->boot_id, record_boot_id()) == 0) {
 		if (stopping_without_keeper(r->s->name, r->s->paths, record,
-		    hold) == 0)
+		    hold, &ended) == 0)
 			return AGAIN;
 		message_error("%s: cannot start: what is left of its last run "
 		    "does not end", r->s->name);

@@ -35,6 +35,7 @@ struct stopping {
 	struct view view;
 	bool did;		/* something was there to stop */
 	int64_t give_up;	/* of a state that is not clear */
+	struct keeper_report report; /* of what this process ended itself */
 };
 
 enum answer { ANSWER_AGAIN, ANSWER_DONE, ANSWER_FAILED, ANSWER_DENIED };
@@ -50,9 +51,8 @@ stopping_ask(const struct record *r, int signal)
 
 int
 stopping_without_keeper(const char *name, const struct paths *p,
-    const struct record *r, struct hold *hold)
+    const struct record *r, struct hold *hold, struct keeper_report *ret)
 {
-	struct keeper_report report;
 	struct credentials credentials = { .uid = geteuid() };
 	struct service service;
 	struct keeper_order order = {
@@ -76,7 +76,7 @@ stopping_without_keeper(const char *name, const struct paths *p,
 		    &service.stop_schedule);
 		service.keeper = r->has_keeper;
 	}
-	result = keeper_run(&order, &report);
+	result = keeper_run(&order, ret);
 	service_free(&service);
 	return result;
 }
@@ -107,16 +107,22 @@ static void
 say_stopped(struct stopping *s)
 {
 	const struct record *r = &s->view.record;
+	int64_t span = s->report.stop_took_usec;
+	int signal = s->report.stop_signal;
 	char name[32], took[32];
 
 	view_read(s->paths, &s->view);
-	if (!s->view.known || r->stop_signal == 0) {
+	if (signal == 0 && s->view.known) {
+		signal = r->stop_signal;
+		span = r->stop_took_usec;
+	}
+	if (signal == 0) {
 		message_say("%s: stopped", s->name);
 		return;
 	}
-	value_print_ago(r->stop_took_usec, took, sizeof(took));
+	value_print_ago(span, took, sizeof(took));
 	message_say("%s: stopped (%s, %s)", s->name,
-	    value_signal_name(r->stop_signal, name, sizeof(name)), took);
+	    value_signal_name(signal, name, sizeof(name)), took);
 }
 
 /*
@@ -221,7 +227,8 @@ stop_held(struct stopping *s, pid_t holder)
 	if (s->view.known && !r->has_keeper && !record_is_final(r) &&
 	    strcmp(r->boot_id, record_boot_id()) == 0) {
 		s->did = true;
-		if (stopping_without_keeper(s->name, s->paths, r, NULL) == 0)
+		if (stopping_without_keeper(s->name, s->paths, r, NULL,
+		    &s->report) == 0)
 			return ANSWER_AGAIN;
 		say_stuck(s);
 		return ANSWER_FAILED;
@@ -241,6 +248,7 @@ static enum answer
 stop_with_hold(struct stopping *s, struct hold *hold)
 {
 	const struct record *r = &s->view.record;
+	struct keeper_report report;
 
 	/* Looked at again: now nobody else writes it. */
 	view_read(s->paths, &s->view);
@@ -255,8 +263,13 @@ stop_with_hold(struct stopping *s, struct hold *hold)
 		return ANSWER_DONE;
 	}
 	s->did = s->did || s->view.live == LIVE_UP;
-	if (stopping_without_keeper(s->name, s->paths, r, hold) == 0)
+	if (stopping_without_keeper(s->name, s->paths, r, hold, &report) ==
+	    0) {
+		/* The first time was without the hold, and did it all. */
+		if (report.stop_signal != 0)
+			s->report = report;
 		return ANSWER_DONE;
+	}
 	say_stuck(s);
 	return ANSWER_FAILED;
 }

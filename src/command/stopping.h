@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 struct hold;
+struct keeper_report;
 struct paths;
 struct record;
 struct view;
@@ -23,10 +24,11 @@ int stopping_ask(const struct record *r, int signal);
 /*
  * Stop what is left of a service without a keeper, in this process.  hold:
  * ours, and released by this; or NULL when the service has it (--no-keeper).
- * 0 when all is gone, -1 when something is left.
+ * 0 when all is gone, -1 when something is left.  *ret says how (its
+ * stop_signal is 0 when there was nothing).
  */
 int stopping_without_keeper(const char *name, const struct paths *p,
-    const struct record *r, struct hold *hold);
+    const struct record *r, struct hold *hold, struct keeper_report *ret);
 
 /*
  * Stop the service whole.  Returns 0 when nothing is left of it (also when

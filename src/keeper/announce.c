@@ -161,6 +161,9 @@ announce_outcome(struct keeper *k, bool ready)
 	r->pid = k->main_pid;
 	r->took_usec = watch_now() - m->started;
 	r->log_offset = k->record.log_offset;
+	r->stop_signal = m->signal;
+	r->stop_took_usec = m->stop_began != 0 ? watch_now() - m->stop_began :
+	    0;
 	snprintf(r->what, sizeof(r->what), "%s", k->failed_step);
 	if (k->report_fd == -1)
 		return;

@@ -317,6 +317,18 @@ set_title(const struct keeper *k)
 	setproctitle("keeper of %s", k->service->name);
 }
 
+/* Nothing is signalled when nothing is left. */
+static void
+adopt_to_stop(struct keeper *k)
+{
+	ending_look(k);
+	if (!k->empty)
+		take_event(k, EVENT_STOP);
+	k->machine.state = KEEPER_STOPPING;
+	k->machine.goal = GOAL_END;
+	k->machine.requested = true;
+}
+
 /*
  * Take over what runs.  Whatever is left without its main process is stopped,
  * on request or by Restart='s way.
@@ -338,7 +350,7 @@ adopt(struct keeper *k)
 		(void)hold_publish_other(k->order->hold, k->main_pid);
 	events_add(k->order->paths->events, "adopted, pid %d", k->main_pid);
 	if (how == KEEPER_ADOPT_STOP)
-		take_event(k, EVENT_STOP);
+		adopt_to_stop(k);
 	else if (how == KEEPER_ADOPT_RESTART)
 		take_event(k, EVENT_RESTART);
 	else

@@ -49,6 +49,8 @@ struct keeper_report {
 	pid_t keeper;
 	int64_t took_usec;	/* from the fork to this */
 	int64_t log_offset;	/* where this run's output begins in the log */
+	int stop_signal;	/* the last one sent to stop it, or 0 */
+	int64_t stop_took_usec;
 	char what[320];		/* the step that failed: "execute /x" */
 	char note[320];		/* what was not allowed, but not fatal; or "" */
 };
