@@ -327,8 +327,13 @@ outcome_wait(const struct starting *s, const struct keeper_order *order,
 		status = say_cannot_write(s, started);
 	} else
 		status = EXIT_DONE;
-	/* It goes on, or it is ending and must be seen to be gone. */
-	if (result == 0 || (result == 1 && !report.ready))
+	/*
+	 * It goes on, or it is ending and must be seen to be gone.  Without a
+	 * report it is dead, or could not write one and goes on.
+	 */
+	if (result == 0)
+		(void)waitpid(keeper, NULL, WNOHANG);
+	else if (result == 1 && !report.ready)
 		while (waitpid(keeper, NULL, 0) == -1 && errno == EINTR)
 			continue;
 	close(channel);

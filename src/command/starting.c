@@ -145,7 +145,7 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 		return other_has_it(r);
 	}
 	if (r->view.known && !record->has_keeper && !record_is_final(record) &&
-	    strcmp(record->boot_id, record_boot_id()) == 0) {
+	    record_is_of_this_boot(record)) {
 		/* Its descendants have inherited the lock. */
 		if (stopping_without_keeper(r->s->name, r->s->paths, record,
 		    NULL, &ended) == 0)
@@ -283,7 +283,7 @@ with_hold(struct run *r, struct hold *hold)
 		return say_running(r);
 	}
 	if (r->view.known && !record_is_final(record) &&
-	    strcmp(record->boot_id, record_boot_id()) == 0) {
+	    record_is_of_this_boot(record)) {
 		if (stopping_without_keeper(r->s->name, r->s->paths, record,
 		    hold, &ended) == 0)
 			return AGAIN;

@@ -225,7 +225,7 @@ stop_held(struct stopping *s, pid_t holder)
 	struct watch watch;
 
 	if (s->view.known && !r->has_keeper && !record_is_final(r) &&
-	    strcmp(r->boot_id, record_boot_id()) == 0) {
+	    record_is_of_this_boot(r)) {
 		s->did = true;
 		if (stopping_without_keeper(s->name, s->paths, r, NULL,
 		    &s->report) == 0)
@@ -257,7 +257,7 @@ stop_with_hold(struct stopping *s, struct hold *hold)
 		return ANSWER_AGAIN;
 	}
 	/* What ran before this boot is gone; its numbers are others' now. */
-	if (!s->view.known || strcmp(r->boot_id, record_boot_id()) != 0 ||
+	if (!s->view.known || !record_is_of_this_boot(r) ||
 	    (record_is_final(r) && s->view.live != LIVE_UP)) {
 		hold_release(hold);
 		return ANSWER_DONE;

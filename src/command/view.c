@@ -21,21 +21,10 @@
 /* A record that changed while we looked at /proc: how often to look again. */
 #define LOOKS_MAX 10
 
-static bool
-is_this_boot(const struct record *r)
-{
-	const char *boot;
-
-	if (r->boot_id[0] == '\0')
-		return true;
-	boot = record_boot_id();
-	return boot[0] == '\0' || strcmp(boot, r->boot_id) == 0;
-}
-
 bool
 view_keeper_alive(const struct record *r)
 {
-	return r->has_keeper && r->keeper_pid > 1 && is_this_boot(r) &&
+	return r->has_keeper && r->keeper_pid > 1 && record_is_of_this_boot(r) &&
 	    process_is_alive(r->keeper_pid, r->keeper_start, NULL);
 }
 
@@ -54,7 +43,7 @@ look_at_processes(struct view *v)
 		v->live = LIVE_DOWN;
 		return true;
 	}
-	if (r->main_pid > 1 && is_this_boot(r) &&
+	if (r->main_pid > 1 && record_is_of_this_boot(r) &&
 	    process_is_alive(r->main_pid, r->main_start, &st)) {
 		v->live = LIVE_UP;
 		v->cpu_usec = st.cpu_usec;

@@ -6,6 +6,7 @@
 
 #include "keeper/alone.h"
 
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -42,10 +43,8 @@ await_exec(struct keeper *k)
 	}
 	if (k->machine.result != RESULT_SUCCESS)
 		return false;
-	if (process_stat(k->main_pid, &st) == 0 && st.executed)
-		return true;
-	/* It ended at once after its exec, or it was killed before. */
-	if (errno == ESRCH && k->main_start != 0)
+	/* Dead or alive it is our child still; see start(). */
+	if (process_stat(k->main_pid, &st) == -1 || st.executed)
 		return true;
 	k->machine.result = RESULT_SIGNAL;
 	return false;
@@ -59,6 +58,9 @@ start(struct keeper *k)
 	mode_t mask;
 	bool opened;
 
+	/* Until this process ends the service is its child, so that its death
+	 * before exec can be told from an end right after it. */
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	mask = umask(022);
 	opened = output_open(&k->output, o->service, o->paths,
 	    o->credentials->uid, false, what, sizeof(what)) == 0;

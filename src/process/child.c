@@ -49,18 +49,20 @@ report(int channel, enum child_step step, int detail, bool fatal)
  * Ignored signals stay ignored through exec, and so does the mask: the caller's
  * nohup, or a shell's background job without job control, would reach the
  * service.  The keeper has no handlers of its own, so whatever is not the
- * default was inherited.
+ * default was inherited.  By the system call, because libc keeps two signals
+ * for itself that a caller can ignore all the same; all zeros is SIG_DFL.
  */
 static int
 reset_signals(void)
 {
-	struct sigaction default_action = { .sa_handler = SIG_DFL };
+	const unsigned long default_action[16] = { 0 };
 	sigset_t none;
 
 	for (int n = 1; n < NSIG; n++) {
-		/* Refused for KILL, STOP and the two that libc keeps. */
+		/* Refused for KILL and STOP, which nobody can ignore. */
 		if (n != SIGKILL && n != SIGSTOP)
-			(void)sigaction(n, &default_action, NULL);
+			(void)syscall(SYS_rt_sigaction, n, default_action,
+			    NULL, (NSIG - 1) / 8);
 	}
 	sigemptyset(&none);
 	return sigprocmask(SIG_SETMASK, &none, NULL);

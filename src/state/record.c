@@ -407,3 +407,14 @@ record_boot_id(void)
 	id[n > 0 ? n : 0] = '\0';
 	return id;
 }
+
+bool
+record_is_of_this_boot(const struct record *r)
+{
+	const char *boot;
+
+	if (r->boot_id[0] == '\0')
+		return true;
+	boot = record_boot_id();
+	return boot[0] == '\0' || strcmp(boot, r->boot_id) == 0;
+}

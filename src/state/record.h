@@ -98,6 +98,9 @@ bool record_is_final(const struct record *r);
 const char *record_state_name(enum active_state state);
 const char *record_result_name(enum result result);
 
+/* Of this boot; also when the record, or the kernel, does not say. */
+bool record_is_of_this_boot(const struct record *r);
+
 /* This boot's id, 36 characters, or "" where the kernel does not say. */
 const char *record_boot_id(void);
 
