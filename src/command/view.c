@@ -24,7 +24,8 @@
 bool
 view_keeper_alive(const struct record *r)
 {
-	return r->has_keeper && r->keeper_pid > 1 && record_is_of_this_boot(r) &&
+	return r->has_keeper && r->keeper_pid > 1 &&
+	    record_is_of_this_boot(r) &&
 	    process_is_alive(r->keeper_pid, r->keeper_start, NULL);
 }
 
@@ -232,7 +233,7 @@ describe_down(const struct view *v)
 	if (v->record.active_state == STATE_FAILED)
 		return "failed";
 	/* Nobody wrote that it ended. */
-	if (!record_is_final(&v->record) && is_this_boot(&v->record))
+	if (!record_is_final(&v->record) && record_is_of_this_boot(&v->record))
 		return "dead";
 	return "stopped";
 }

@@ -51,7 +51,7 @@ try() {
 	text=${text//%BYSTANDER%/$bystander}
 	printf -- "$text" >"$HOLDFAST_RUN_DIR/web/pid"
 	eval "$BODY"
-	[ "$(state_of "$bystander")" = S ] || bad "$what: bystander harmed"
+	[[ $(state_of "$bystander") == [SRD] ]] || bad "$what: bystander harmed"
 	hf stop web >/dev/null || bad "$what: last stop"
 	[ ! -e "$HOLDFAST_RUN_DIR/web/pid" ] || bad "$what: pidfile left"
 	kill "$bystander"

@@ -181,7 +181,7 @@ interrupted() {
 
 @test "Ctrl-C on a terminal during a start undoes it" {
 	printf '%s\n' '#!/bin/sh' \
-		'"$HOLDFAST" start web --ready=settle:60s -- "$VICTIMS/listener" "$T/heard" &' \
+		'env --default-signal=INT "$HOLDFAST" start web --ready=settle:60s -- "$VICTIMS/listener" "$T/heard" &' \
 		'starter=$!' \
 		'until [ -s "$T/heard" ]; do sleep 0.05; done' \
 		'kill -INT "$starter"; wait "$starter"; echo "code $?"' \
