@@ -18,7 +18,7 @@ remove_files(const char *name, const struct paths *p)
 {
 	const char *const files[] = { p->record, p->definition, p->events,
 	    p->output };
-	char half[PATH_MAX + 8];
+	char half[PATHS_MAX + 8];
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		/* One that was being written when its writer was killed. */

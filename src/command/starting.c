@@ -40,7 +40,7 @@ struct run {
 	struct service *service;	/* given, or the stored one */
 	struct service stored;
 	struct credentials credentials;
-	struct view view;
+	struct view *view;
 	int64_t unclear_until;		/* locked, and nobody says by whom */
 	int64_t deadline;		/* another start, or a stop, takes long */
 	bool waited;			/* for another's start */
@@ -52,7 +52,7 @@ struct run {
 static int
 say_running(const struct run *r)
 {
-	return outcome_say(r->s, "already running", &r->view);
+	return outcome_say(r->s, "already running", r->view);
 }
 
 /*
@@ -62,7 +62,7 @@ say_running(const struct run *r)
 static void
 wait_for_change(struct run *r, int64_t usec)
 {
-	const struct record *record = &r->view.record;
+	const struct record *record = &r->view->record;
 	int keeper = -1;
 
 	if (!r->watches) {
@@ -70,7 +70,7 @@ wait_for_change(struct run *r, int64_t usec)
 		r->watches = true;
 		return;
 	}
-	if (r->view.keeper_alive) {
+	if (r->view->keeper_alive) {
 		keeper = process_open(record->keeper_pid,
 		    record->keeper_start);
 		if (keeper == -1)
@@ -85,11 +85,11 @@ wait_for_change(struct run *r, int64_t usec)
 static int
 other_has_it(struct run *r)
 {
-	const struct record *record = &r->view.record;
+	const struct record *record = &r->view->record;
 
 	switch (record->active_state) {
 	case STATE_ACTIVE:
-		if (r->view.live == LIVE_UP)
+		if (r->view->live == LIVE_UP)
 			return say_running(r);
 		break;
 	case STATE_ACTIVATING:
@@ -127,13 +127,13 @@ has_executed(const struct record *record)
 static int
 hold_is_taken(struct run *r, const char *path, pid_t holder)
 {
-	const struct record *record = &r->view.record;
+	const struct record *record = &r->view->record;
 	struct keeper_report ended;
 
-	view_read(r->s->paths, &r->view);
-	if (r->view.keeper_alive)
+	view_read(r->s->paths, r->view);
+	if (r->view->keeper_alive)
 		return other_has_it(r);
-	if (r->view.known && r->view.live == LIVE_UP) {
+	if (r->view->known && r->view->live == LIVE_UP) {
 		/* An orphan: who has its hold just now may be adopting it, or
 		 * only have asked. */
 		if (record->has_keeper && watch_now() < r->unclear_until) {
@@ -144,7 +144,7 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 			return say_running(r);
 		return other_has_it(r);
 	}
-	if (r->view.known && !record->has_keeper && !record_is_final(record) &&
+	if (r->view->known && !record->has_keeper && !record_is_final(record) &&
 	    record_is_of_this_boot(record)) {
 		/* Its descendants have inherited the lock. */
 		if (stopping_without_keeper(r->s->name, r->s->paths, record,
@@ -234,11 +234,11 @@ adopt(struct run *r, struct hold *hold)
 	    sizeof(err)) != 0 ||
 	    credentials_resolve(own.user, own.group, &credentials, err,
 	    sizeof(err)) == -1) {
-		(void)hold_publish_other(hold, r->view.record.main_pid);
+		(void)hold_publish_other(hold, r->view->record.main_pid);
 		hold_close(hold);
 		service_free(&own);
 		message_error("%s: cannot adopt pid %d: its definition %s "
-		    "cannot be used", r->s->name, r->view.record.main_pid,
+		    "cannot be used", r->s->name, r->view->record.main_pid,
 		    r->s->paths->definition);
 		return EXIT_FAILED;
 	}
@@ -246,7 +246,7 @@ adopt(struct run *r, struct hold *hold)
 	    KEEPER_ADOPT;
 	order.service = &own;
 	order.credentials = &credentials;
-	order.known = &r->view.record;
+	order.known = &r->view->record;
 	order.save_definition = false;
 	status = launch(r, &order);
 	credentials_free(&credentials);
@@ -260,21 +260,21 @@ with_hold(struct run *r, struct hold *hold)
 {
 	struct keeper_order order;
 	struct keeper_report ended;
-	const struct record *record = &r->view.record;
+	const struct record *record = &r->view->record;
 
-	view_read(r->s->paths, &r->view);
-	if (r->view.live == LIVE_UNKNOWN) {
+	view_read(r->s->paths, r->view);
+	if (r->view->live == LIVE_UNKNOWN) {
 		hold_release(hold);
 		message_error("%s: cannot use its record %s: %s", r->s->name,
-		    r->s->paths->record, strerror(r->view.error));
+		    r->s->paths->record, strerror(r->view->error));
 		return EXIT_FAILED;
 	}
-	if (r->view.known && r->view.keeper_alive) {
+	if (r->view->known && r->view->keeper_alive) {
 		/* Somebody removed the pidfile under it. */
 		hold_release(hold);
 		return other_has_it(r);
 	}
-	if (r->view.known && r->view.live == LIVE_UP) {
+	if (r->view->known && r->view->live == LIVE_UP) {
 		if (record->has_keeper)
 			return adopt(r, hold);
 		/* It closed the descriptor that had its lock. */
@@ -282,7 +282,7 @@ with_hold(struct run *r, struct hold *hold)
 		hold_close(hold);
 		return say_running(r);
 	}
-	if (r->view.known && !record_is_final(record) &&
+	if (r->view->known && !record_is_final(record) &&
 	    record_is_of_this_boot(record)) {
 		if (stopping_without_keeper(r->s->name, r->s->paths, record,
 		    hold, &ended) == 0)
@@ -292,10 +292,10 @@ with_hold(struct run *r, struct hold *hold)
 		return EXIT_FAILED;
 	}
 	/* A start that this one waited for has failed: that is the answer. */
-	if (r->waited && r->view.known &&
+	if (r->waited && r->view->known &&
 	    record->active_state == STATE_FAILED) {
 		hold_release(hold);
-		return outcome_say_failure_of_other(r->s, &r->view);
+		return outcome_say_failure_of_other(r->s, r->view);
 	}
 	fill_order(r, &order, hold);
 	if (!r->service->keeper)
@@ -383,7 +383,8 @@ check(struct run *r)
 int
 starting_run(const struct starting *s)
 {
-	struct run r = { .s = s };
+	struct view view;	/* not cleared: the keeper would have its pages */
+	struct run r = { .s = s, .view = &view };
 	int status;
 
 	status = find_definition(&r);

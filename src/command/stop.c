@@ -213,8 +213,8 @@ stop_by_keeper(struct stopping *s)
 	 * of a start since is not ours to stop, but cannot be told apart from
 	 * one that adopted what was to be stopped: better once too often. */
 	view_read(s->paths, &s->view);
-	return s->view.known && record_is_final(r) ? ANSWER_DONE :
-	    ANSWER_AGAIN;
+	return s->view.known && record_is_final(r) &&
+	    s->view.live != LIVE_DOWN_PIDFILE ? ANSWER_DONE : ANSWER_AGAIN;
 }
 
 /* Locked, but no keeper: the service's own lock, or somebody's for a moment. */

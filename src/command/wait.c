@@ -230,7 +230,7 @@ check(struct wait *w, const char *name, const struct paths *p,
 static void
 open_watch(struct watch *watch, const struct paths *p)
 {
-	char above[PATH_MAX], *slash;
+	char above[PATHS_MAX], *slash;
 
 	snprintf(above, sizeof(above), "%s", p->dir);
 	for (;;) {

@@ -34,14 +34,14 @@ fail(char *err, size_t size, const char *fmt, ...)
 
 /* Join into dst; -1 when it does not fit or what is given is relative. */
 static int
-join(char dst[PATH_MAX], const char *dir, const char *name, char *err,
+join(char dst[PATHS_MAX], const char *dir, const char *name, char *err,
     size_t size)
 {
 	if (dir[0] != '/')
 		return fail(err, size,
 		    "'%s': expected a directory with its whole path", dir);
-	if (snprintf(dst, PATH_MAX, "%s%s%s", dir,
-	    name[0] == '\0' ? "" : "/", name) >= PATH_MAX)
+	if (snprintf(dst, PATHS_MAX, "%s%s%s", dir,
+	    name[0] == '\0' ? "" : "/", name) >= PATHS_MAX)
 		return fail(err, size, "'%.40s...': path too long", dir);
 	return 0;
 }
@@ -117,8 +117,8 @@ paths_for(struct paths *p, const char *name)
 	};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (snprintf(parts[i].path, PATH_MAX, "%s/%s%s", parts[i].dir,
-		    parts[i].file, parts[i].suffix) >= PATH_MAX) {
+		if (snprintf(parts[i].path, PATHS_MAX, "%s/%s%s", parts[i].dir,
+		    parts[i].file, parts[i].suffix) >= PATHS_MAX) {
 			errno = ENAMETOOLONG;
 			return -1;
 		}
@@ -195,7 +195,7 @@ paths_make(const struct paths *p, char *err, size_t size)
 int
 paths_make_log_dir(const struct paths *p, char *err, size_t size)
 {
-	char dir[PATH_MAX], *slash;
+	char dir[PATHS_MAX], *slash;
 
 	/* From the end: as a rule it is there. */
 	snprintf(dir, sizeof(dir), "%s", p->log_dir);

@@ -5,20 +5,25 @@
 #ifndef HOLDFAST_PATHS_H
 #define HOLDFAST_PATHS_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+/*
+ * Room for a path.  Less than PATH_MAX: a keeper has these in its memory for
+ * as long as its service runs, and a page each is more than all else it has.
+ */
+#define PATHS_MAX 512
+
 struct paths {
-	char root[PATH_MAX];	/* the run directory: /run/holdfast */
-	char dir[PATH_MAX];	/* root/NAME */
-	char pid[PATH_MAX];	/* root/NAME/pid: the hold */
-	char record[PATH_MAX];
-	char definition[PATH_MAX]; /* root/NAME/service */
-	char events[PATH_MAX];
-	char output[PATH_MAX];	/* the FIFO */
-	char log_dir[PATH_MAX];
-	char log[PATH_MAX];
+	char root[PATHS_MAX];	/* the run directory: /run/holdfast */
+	char dir[PATHS_MAX];	/* root/NAME */
+	char pid[PATHS_MAX];	/* root/NAME/pid: the hold */
+	char record[PATHS_MAX];
+	char definition[PATHS_MAX]; /* root/NAME/service */
+	char events[PATHS_MAX];
+	char output[PATHS_MAX];	/* the FIFO */
+	char log_dir[PATHS_MAX];
+	char log[PATHS_MAX];
 };
 
 /*

@@ -69,7 +69,7 @@ struct record {
 };
 
 /* Room for a record's text; the strings of a record that was read lie here. */
-#define RECORD_TEXT_MAX 16384
+#define RECORD_TEXT_MAX 8192
 struct record_text {
 	char text[RECORD_TEXT_MAX];
 };

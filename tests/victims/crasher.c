@@ -34,6 +34,7 @@ int
 main(int argc, char **argv)
 {
 	const struct rlimit none = { 0, 0 };
+	struct sigaction by_default = { .sa_handler = SIG_DFL };
 	struct timespec now;
 	FILE *file;
 	int runs;
@@ -53,8 +54,11 @@ main(int argc, char **argv)
 		setrlimit(RLIMIT_CORE, &none);
 		if (strncmp(argv[3], "exit:", 5) == 0)
 			return atoi(argv[3] + 5);
-		if (strncmp(argv[3], "signal:", 7) == 0)
+		if (strncmp(argv[3], "signal:", 7) == 0) {
+			/* A sanitizer's handler would exit instead. */
+			sigaction(atoi(argv[3] + 7), &by_default, NULL);
 			kill(getpid(), atoi(argv[3] + 7));
+		}
 		errx(2, "%s: not understood", argv[3]);
 	}
 	for (;;)

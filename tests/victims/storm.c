@@ -349,6 +349,10 @@ judge(int round)
 	int count, status;
 	long before;
 
+	/* It was started, but may not have come to its report yet. */
+	for (int i = 0; once && i < seconds * 1000 &&
+	    read_report(pids, PIDS_MAX) == 0; i++)
+		poll(NULL, 0, 1);
 	count = read_report(pids, PIDS_MAX);
 	count = read_events(pids, count, PIDS_MAX);
 	before = winners;
