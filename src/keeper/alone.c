@@ -8,8 +8,10 @@
 
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,6 +76,17 @@ start(struct keeper *k)
 	    await_exec(k);
 }
 
+/* It exits by itself, but nothing may be left when this says so. */
+static void
+end_child(const struct keeper *k)
+{
+	if (k->main_pid <= 1)
+		return;
+	(void)process_signal(k->main_pid, k->main_start, SIGKILL);
+	while (waitpid(k->main_pid, NULL, 0) == -1 && errno == EINTR)
+		continue;
+}
+
 int
 alone_start(const struct keeper_order *order, struct keeper_report *ret)
 {
@@ -100,6 +113,7 @@ alone_start(const struct keeper_order *order, struct keeper_report *ret)
 		    "started without a keeper, pid %d", k.main_pid);
 		hold_close(order->hold);
 	} else {
+		end_child(&k);
 		k.machine.state = KEEPER_ENDED;
 		k.machine.main_alive = false;
 		(void)announce_record(&k);

@@ -238,12 +238,11 @@ child_read(const struct child *c, bool wait, struct child_report *ret)
 {
 	ssize_t n;
 
+	/* A death before the word was read is ECONNRESET. */
 	do
 		n = recv(c->channel, ret, sizeof(*ret),
 		    wait ? 0 : MSG_DONTWAIT);
-	/* A child that died with the word unread resets the connection; what
-	 * it said comes after that. */
-	while (n == -1 && (errno == EINTR || errno == ECONNRESET));
+	while (n == -1 && errno != EAGAIN && errno != ECONNRESET);
 	if (n == sizeof(*ret))
 		return CHILD_REPORT;
 	if (n == -1 && errno == EAGAIN)

@@ -7,125 +7,20 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <pwd.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-/* A number as text, or false. (uid_t)-1 means "no change" to the kernel. */
-static bool
-parse_id(const char *text, uint32_t *ret)
-{
-	char *end;
-	unsigned long value;
-
-	if (text[0] < '0' || text[0] > '9')
-		return false;
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (errno != 0 || *end != '\0' || value >= UINT32_MAX)
-		return false;
-	*ret = (uint32_t)value;
-	return true;
-}
-
-static int
-resolve_user(const char *user, struct credentials *c, char *err, size_t size)
-{
-	struct passwd *pw;
-	uint32_t id;
-
-	errno = 0;
-	pw = getpwnam(user);
-	if (pw == NULL && parse_id(user, &id))
-		pw = getpwuid(id);
-	if (pw == NULL) {
-		snprintf(err, size, "unknown user '%s'%s%s", user,
-		    errno != 0 && errno != ENOENT ? ": " : "",
-		    errno != 0 && errno != ENOENT ? strerror(errno) : "");
-		return -1;
-	}
-	c->uid = pw->pw_uid;
-	c->gid = pw->pw_gid;
-	c->name = strdup(pw->pw_name);
-	c->home = strdup(pw->pw_dir);
-	c->shell = strdup(pw->pw_shell[0] != '\0' ? pw->pw_shell : "/bin/sh");
-	if (c->name == NULL || c->home == NULL || c->shell == NULL) {
-		snprintf(err, size, "cannot look up user '%s': %s", user,
-		    strerror(ENOMEM));
-		return -1;
-	}
-	return 0;
-}
-
-static int
-resolve_group(const char *group, struct credentials *c, char *err, size_t size)
-{
-	struct group *gr;
-	uint32_t id;
-
-	gr = getgrnam(group);
-	if (gr != NULL)
-		c->gid = gr->gr_gid;
-	else if (parse_id(group, &id))
-		c->gid = id;
-	else {
-		snprintf(err, size, "unknown group '%s'", group);
-		return -1;
-	}
-	return 0;
-}
-
-/* The groups of a named user; without one just the group. */
-static int
-resolve_groups(struct credentials *c, char *err, size_t size)
-{
-	gid_t *groups = NULL, *more;
-	int count = 16;
-
-	for (;;) {
-		int room = count;
-
-		more = reallocarray(groups, room, sizeof(*groups));
-		if (more == NULL)
-			break;
-		groups = more;
-		if (c->name == NULL) {
-			groups[0] = c->gid;
-			count = 1;
-		} else if (getgrouplist(c->name, c->gid, groups, &count) == -1
-		    && count > room)
-			continue;
-		c->groups = groups;
-		c->group_count = count;
-		return 0;
-	}
-	free(groups);
-	snprintf(err, size, "cannot look up groups: %s", strerror(ENOMEM));
-	return -1;
-}
 
 int
 credentials_resolve(const char *user, const char *group,
     struct credentials *ret, char *err, size_t size)
 {
-	struct credentials c = { .uid = geteuid(), .gid = getegid() };
-
-	*ret = c;
+	*ret = (struct credentials){ .uid = geteuid(), .gid = getegid() };
 	if (user == NULL && group == NULL)
 		return 0;
-	if ((user != NULL && resolve_user(user, &c, err, size) == -1) ||
-	    (group != NULL && resolve_group(group, &c, err, size) == -1) ||
-	    resolve_groups(&c, err, size) == -1) {
-		credentials_free(&c);
-		return -1;
-	}
-	/* An ordinary user may name himself; setgroups(2) would be refused. */
-	c.change = geteuid() == 0 || c.uid != geteuid() || c.gid != getegid();
-	*ret = c;
-	return 0;
+	if (lookup_credentials(user, group, ret, err, size) == 0)
+		return 0;
+	credentials_free(ret);
+	return -1;
 }
 
 void

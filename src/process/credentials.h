@@ -4,18 +4,9 @@
 #ifndef HOLDFAST_CREDENTIALS_H
 #define HOLDFAST_CREDENTIALS_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
-struct credentials {
-	bool change;			/* false: stay who we are */
-	uid_t uid;
-	gid_t gid;
-	gid_t *groups;			/* supplementary */
-	size_t group_count;
-	char *name, *home, *shell;	/* NULL unless a user was named */
-};
+#include "process/lookup.h"
 
 /*
  * Resolve user (name, number; or NULL) and group (the same).  Done before any

@@ -182,8 +182,8 @@ forkers() {
 	:
 }
 
-@test "what main process and keeper left, when both died, ends before the next start" {
-	hf start web -- "$VICTIMS/forker" 20 "$T/ready"
+@test "what both left, main process and keeper, ends before the next start" {
+	hf start web --stop-schedule TERM/1/KILL/5 -- "$VICTIMS/forker" 20 "$T/ready"
 	wait_until 10 test -e "$T/ready"
 	local keeper main
 	keeper=$(keeper_of web) main=$(field web MainPID)
@@ -194,8 +194,8 @@ forkers() {
 	is "$(forkers)" "" "what is left of the first tree"
 }
 
-@test "what main process and keeper left, when both died, is stopped by stop" {
-	hf start web -- "$VICTIMS/forker" 20 "$T/ready"
+@test "what both left, main process and keeper, is stopped by stop" {
+	hf start web --stop-schedule TERM/1/KILL/5 -- "$VICTIMS/forker" 20 "$T/ready"
 	wait_until 10 test -e "$T/ready"
 	local keeper main
 	keeper=$(keeper_of web) main=$(field web MainPID)
@@ -206,10 +206,10 @@ forkers() {
 }
 
 @test "the whole tree is stopped after an adoption too" {
-	hf start web -- "$VICTIMS/forker" 40 "$T/ready"
+	hf start web --stop-schedule TERM/1/KILL/5 -- "$VICTIMS/forker" 40 "$T/ready"
 	wait_until 10 test -e "$T/ready"
 	kill_keeper
-	hf start web -- "$VICTIMS/forker" 40 "$T/ready"
+	hf start web --stop-schedule TERM/1/KILL/5 -- "$VICTIMS/forker" 40 "$T/ready"
 	hf stop web --verbose
 	nothing_left web
 }
@@ -279,7 +279,7 @@ log_is_whole() {
 	log_is_whole 20000
 }
 
-@test "a keeper killed in the middle of a stop: the stop goes on, and so does the service" {
+@test "a keeper killed in the middle of a stop: the stop goes on" {
 	hf start web --stop-schedule TERM/60/KILL/5 -- "$VICTIMS/stubborn" \
 		"$T/ready"
 	wait_until 5 test -e "$T/ready"

@@ -1,0 +1,28 @@
+/*
+ * Names to ids, by the system's databases.
+ */
+#ifndef HOLDFAST_LOOKUP_H
+#define HOLDFAST_LOOKUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct credentials {
+	bool change;			/* false: stay who we are */
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups;			/* supplementary */
+	size_t group_count;
+	char *name, *home, *shell;	/* NULL unless a user was named */
+};
+
+/*
+ * Look up user and group, of which one may be NULL, into *c, which holds the
+ * caller's own ids.  0, or -1 with one line in err; *c is then to be freed, but
+ * not to be used.
+ */
+int lookup_credentials(const char *user, const char *group,
+    struct credentials *c, char *err, size_t size);
+
+#endif
