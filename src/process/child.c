@@ -152,9 +152,7 @@ await_word(int channel)
 		_exit(STATUS_SETUP_FAILED);
 }
 
-static void run_child(const struct child_order *, int) __attribute__((noreturn));
-
-static void
+static void __attribute__((noreturn))
 run_child(const struct child_order *o, int channel)
 {
 	const struct service *s = o->service;
