@@ -29,6 +29,7 @@
 #include "state/hold.h"
 
 #define STATUS_SETUP_FAILED 127
+#define READ_TRIES 100
 
 static void
 report(int channel, enum child_step step, int detail, bool fatal)
@@ -234,13 +235,19 @@ child_release(const struct child *c)
 enum child_news
 child_read(const struct child *c, bool wait, struct child_report *ret)
 {
-	ssize_t n;
+	ssize_t n = -1;
 
-	/* A death before the word was read is ECONNRESET. */
-	do
+	/*
+	 * A child that died with the word unread resets the connection: that
+	 * is told once, before what it said (unix(7) has it in its queue
+	 * still).  Whatever else fails is tried again, but not for ever.
+	 */
+	for (int i = 0; i < READ_TRIES; i++) {
 		n = recv(c->channel, ret, sizeof(*ret),
 		    wait ? 0 : MSG_DONTWAIT);
-	while (n == -1 && errno != EAGAIN && errno != ECONNRESET);
+		if (n != -1 || errno == EAGAIN)
+			break;
+	}
 	if (n == sizeof(*ret))
 		return CHILD_REPORT;
 	if (n == -1 && errno == EAGAIN)

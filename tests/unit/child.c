@@ -1,0 +1,95 @@
+/*
+ * The channel between the keeper and the service that sets itself up: what was
+ * said on it arrives, whatever became of who said it.
+ */
+#include "config.h"
+
+#include "process/child.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tap.h"
+
+static const struct child_report said = {
+	.step = STEP_DIRECTORY,
+	.error = ENOENT,
+	.fatal = true,
+};
+
+/* Both ends of a channel, as child_spawn() makes it. */
+static void
+open_channel(struct child *c, int *ret_end)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
+		abort();
+	*c = (struct child){ .pid = 4242, .channel = pair[0] };
+	*ret_end = pair[1];
+}
+
+static void
+say(int end)
+{
+	if (send(end, &said, sizeof(said), 0) != (ssize_t)sizeof(said))
+		abort();
+}
+
+static void
+test_read(bool wait, const char *how)
+{
+	struct child_report report;
+	struct child c;
+	int end;
+
+	open_channel(&c, &end);
+	say(end);
+	close(end);
+	ok(child_read(&c, wait, &report) == CHILD_REPORT &&
+	    report.step == STEP_DIRECTORY && report.error == ENOENT,
+	    "a report is read after its sender has died, %s", how);
+	ok(child_read(&c, wait, &report) == CHILD_EXECUTED,
+	    "and then the end of file, %s", how);
+	close(c.channel);
+
+	open_channel(&c, &end);
+	say(end);
+	ok(child_release(&c) == 0, "the word is given");
+	close(end);
+	ok(child_read(&c, wait, &report) == CHILD_REPORT &&
+	    report.step == STEP_DIRECTORY,
+	    "a report is read when its sender died with the word unread, %s",
+	    how);
+	ok(child_read(&c, wait, &report) == CHILD_EXECUTED,
+	    "and then the end of file again, %s", how);
+	close(c.channel);
+}
+
+static void
+test_quiet(void)
+{
+	struct child_report report;
+	struct child c;
+	int end;
+
+	open_channel(&c, &end);
+	ok(child_read(&c, false, &report) == CHILD_QUIET,
+	    "without news the channel is quiet");
+	close(end);
+	ok(child_release(&c) == -1 && errno == EPIPE,
+	    "the word to one that is dead is an error, not our death");
+	close(c.channel);
+}
+
+int
+main(void)
+{
+	test_read(false, "without waiting");
+	test_read(true, "waiting");
+	test_quiet();
+	return done();
+}
