@@ -4,7 +4,7 @@
  * is the keeper's, and this waits for its report.
  *
  * What can be found when the hold is not free, or free but not forgotten, is
- * decided in find_hold() and with_hold(); each turn of the loop looks anew.
+ * decided in hold_is_taken() and with_hold(); each turn of the loop looks anew.
  */
 #include "config.h"
 
