@@ -58,15 +58,15 @@
 /* Keepers: */
 #define BORN		11
 #define SPAWNED		12	/* the service was forked */
-#define RECORDED	13
-#define RELEASED	14	/* the word was given */
 #define WATCHING	15
 /* Keepers and the stopper, when the service is dead: */
 #define KILLED		16
 #define FINISHED	17	/* and the record says so */
 #define UNLINKED	18
 /* The service: */
-#define SETTING_UP	19	/* up to exec */
+#define SETTING_UP	19
+#define NAMED		13	/* it wrote the record */
+#define CLEARED		14	/* and its keeper lived then: to its exec */
 #define INSTANCE	20
 /* The prober: */
 #define SHARING		21
@@ -92,8 +92,8 @@ byte keeper_of[STARTER_2 + 1];	/* a starter's, until it has reported */
 byte news[STARTER_2 + 1];	/* the byte in the starter's pipe */
 #define STARTED		1
 #define FAILED		2
-byte parent_of[LAST_MAIN + 1];	/* has the other end of the socketpair */
-bool word[LAST_MAIN + 1];	/* the byte in it */
+byte parent_of[LAST_MAIN + 1];	/* up to exec: its keeper, if that lives */
+byte keeper_named[LAST_MAIN + 1]; /* the keeper that its record names */
 byte starter_of[LAST_KEEPER + 1]; /* a keeper's, until it has reported */
 byte main_of[LAST_KEEPER + 1];	/* a keeper's */
 bool term[LAST_KEEPER + 1];	/* SIGTERM is pending */
@@ -163,7 +163,7 @@ inline die(p)
 	:: p <= STOPPER -> close_file(p)
 	:: MAIN <= p && p < KEEPER ->
 		parent_of[p] = 0;
-		word[p] = false;
+		keeper_named[p] = 0;
 		doomed[p] = false
 	:: KEEPER <= p ->
 		for (i : MAIN .. LAST_MAIN) {
@@ -222,6 +222,7 @@ inline spawn(k)
 	phase[n] = SETTING_UP;
 	inherit_lock(n, k);
 	parent_of[n] = k;
+	keeper_named[n] = k;
 	doomed[n] = doomed[k];
 	main_of[k] = n;
 	phase[k] = SPAWNED
@@ -231,17 +232,25 @@ inline spawn(k)
 proctype Main(byte m)
 {
 end:	do
-	:: d_step { phase[m] == SETTING_UP && word[m] ->
+#ifdef RECORD_AFTER_EXEC
+	:: d_step { phase[m] == SETTING_UP -> phase[m] = NAMED }
+#else
+	:: d_step { phase[m] == SETTING_UP ->
+		write_record(ACTIVATING, m, keeper_named[m]);
+		phase[m] = NAMED
+	   }
+#endif
+	:: d_step { phase[m] == NAMED && parent_of[m] != 0 ->
+		phase[m] = CLEARED
+	   }
+	:: d_step { phase[m] == NAMED && parent_of[m] == 0 -> die(m) }
+	:: d_step { phase[m] == CLEARED ->
 		for (i : MAIN .. LAST_MAIN) {
 			check(at_most_one_instance, phase[i] != INSTANCE)
 		}
 		phase[m] = INSTANCE;
 		parent_of[m] = 0;
-		word[m] = false;
 		drop_lock(m)			/* close-on-exec */
-	   }
-	:: d_step { phase[m] == SETTING_UP && !word[m] && parent_of[m] == 0 ->
-		die(m)				/* end of file */
 	   }
 #ifdef PUBLISH_UNLINKS
 	/* What pidfile_write(3) does when it cannot write. */
@@ -273,34 +282,15 @@ end:	do
 		report(k, STARTED);
 		phase[k] = WATCHING
 	   }
-#ifdef WORD_BEFORE_RECORD
-	:: d_step { phase[k] == SPAWNED ->
-		word[main_of[k]] = alive(main_of[k]);
-		phase[k] = RECORDED
-	   }
-	:: d_step { phase[k] == RECORDED ->
-		write_record(ACTIVATING, main_of[k], k);
-		phase[k] = RELEASED
-	   }
-#else
-	:: d_step { phase[k] == SPAWNED ->
-		write_record(ACTIVATING, main_of[k], k);
-		phase[k] = RECORDED
-	   }
-	:: d_step { phase[k] == RECORDED ->
-		word[main_of[k]] = alive(main_of[k]);
-		phase[k] = RELEASED
-	   }
-#endif
-	:: d_step { phase[k] == RELEASED && phase[main_of[k]] == INSTANCE ->
+	:: d_step { phase[k] == SPAWNED && phase[main_of[k]] == INSTANCE ->
 		write_record(ACTIVE, main_of[k], k);
 		report(k, STARTED);
 		phase[k] = WATCHING
 	   }
-	:: d_step { phase[k] == RELEASED && !alive(main_of[k]) ->
+	:: d_step { phase[k] == SPAWNED && !alive(main_of[k]) ->
 		phase[k] = KILLED
 	   }
-	:: d_step { phase[k] == WATCHING && term[k] ->
+	:: d_step { (phase[k] == SPAWNED || phase[k] == WATCHING) && term[k] ->
 		n = main_of[k];
 		die(n);
 		phase[k] = KILLED
@@ -442,7 +432,8 @@ end:	do
 inline begin_stop()
 {
 	for (i : MAIN .. LAST_MAIN) {
-		doomed[i] = (phase[i] == INSTANCE || word[i])
+		doomed[i] = (phase[i] == INSTANCE || phase[i] == CLEARED ||
+		    phase[i] == NAMED)
 	}
 	for (i : KEEPER .. LAST_KEEPER) {
 		doomed[i] = alive(i) &&
@@ -450,7 +441,6 @@ inline begin_stop()
 	}
 }
 
-/* What has not been given the word, and never will, is as good as dead. */
 inline end_stop()
 {
 	for (i : KEEPER .. LAST_KEEPER) {
@@ -458,9 +448,7 @@ inline end_stop()
 		doomed[i] = false
 	}
 	for (i : MAIN .. LAST_MAIN) {
-		check(no_stop_is_lost, !doomed[i] || (phase[i] == SETTING_UP &&
-		    !word[i] && parent_of[i] == 0));
-		doomed[i] = false
+		check(no_stop_is_lost, !doomed[i])
 	}
 	asked = 0;
 	seen = 0;
@@ -600,7 +588,7 @@ end:	do
 #ifndef NO_STRANGER
 	/*
 	 * A stranger removes the pidfile of a service that runs.  With two more
-	 * faults (its death, and its keeper's between word and exec of the
+	 * faults (its death, and its keeper's right before the exec of the
 	 * next) a start adopts that before its exec, and says that it runs.
 	 */
 	:: d_step { faults > 0 && path != 0 && says_running ->

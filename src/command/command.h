@@ -76,13 +76,13 @@ enum liveness {
 struct view {
 	bool known;		/* there is a record */
 	struct record record;
-	struct record_text text;
 	enum liveness live;
 	bool keeper_alive;
 	int error;		/* errno of LIVE_UNKNOWN */
 	int64_t cpu_usec;	/* of the main process, when LIVE_UP */
 	int64_t rss_bytes;
 	int threads;
+	struct record_text text; /* last: of most of it no page is touched */
 };
 
 /* Look at the service that p was set to by paths_for(). */

@@ -18,12 +18,17 @@ remove_files(const char *name, const struct paths *p)
 {
 	const char *const files[] = { p->record, p->definition, p->events,
 	    p->output };
+	static const char *const suffixes[] = { RECORD_BY_KEEPER,
+	    RECORD_BY_CHILD };
 	char half[PATHS_MAX + 8];
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		/* One that was being written when its writer was killed. */
-		snprintf(half, sizeof(half), "%s.new", files[i]);
-		(void)unlink(half);
+		for (size_t n = 0; n < 2; n++) {
+			snprintf(half, sizeof(half), "%s%s", files[i],
+			    suffixes[n]);
+			(void)unlink(half);
+		}
 		if (unlink(files[i]) == -1 && errno != ENOENT) {
 			message_error("%s: cannot remove %s: %s", name,
 			    files[i], strerror(errno));

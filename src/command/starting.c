@@ -383,7 +383,8 @@ check(struct run *r)
 int
 starting_run(const struct starting *s)
 {
-	struct view view;	/* not cleared: the keeper would have its pages */
+	/* Static: on the stack the keeper would have all of its pages. */
+	static struct view view;
 	struct run r = { .s = s, .view = &view };
 	int status;
 

@@ -297,6 +297,13 @@ print_section(FILE *out, const struct service *s, const char *section)
 	}
 }
 
+void
+unit_print(const struct service *s, FILE *out)
+{
+	print_section(out, s, "Unit");
+	print_section(out, s, "Service");
+}
+
 char *
 unit_text(const struct service *s, size_t *ret_length)
 {
@@ -305,8 +312,7 @@ unit_text(const struct service *s, size_t *ret_length)
 
 	if (out == NULL)
 		message_die("out of memory");
-	print_section(out, s, "Unit");
-	print_section(out, s, "Service");
+	unit_print(s, out);
 	if (fclose(out) != 0)
 		message_die("out of memory");
 	return text;

@@ -26,9 +26,11 @@ int unit_read(struct service *s, const char *path, int *ret_errno,
     char *err, size_t err_size);
 
 /*
- * s as a unit file that unit_parse() reads back to the same definition, and
- * that systemd would read the same way.  The caller frees the text.
+ * Print s as a unit file that unit_parse() reads back to the same definition,
+ * and that systemd would read the same way; ferror(out) tells of errors.
  */
+void unit_print(const struct service *s, FILE *out);
+/* The same as a text.  The caller frees it. */
 char *unit_text(const struct service *s, size_t *ret_length);
 
 /* Split a command line as systemd does.  NULL or what was wrong. */

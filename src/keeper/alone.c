@@ -33,7 +33,8 @@ await_exec(struct keeper *k)
 	char what[320];
 
 	while (child_read(&k->child, true, &report) == CHILD_REPORT) {
-		child_describe(&report, k->service, what, sizeof(what));
+		child_describe(&report, k->service, k->order->paths, what,
+		    sizeof(what));
 		if (report.fatal) {
 			k->machine.result = report.step == STEP_EXEC ?
 			    RESULT_EXEC : RESULT_RESOURCES;

@@ -1,7 +1,7 @@
 /*
  * What the keeper says: the record, the events, and the report to who started
- * it.  The record is written whole at each change; nobody else writes it while
- * the hold is held.
+ * it.  The record is written whole at each change; nobody writes it but who has
+ * the hold: the keeper, and its child until it executes.
  */
 #include "config.h"
 
@@ -75,20 +75,15 @@ announce_init(struct keeper *k)
 	k->report.keeper = getpid();
 }
 
-int
-announce_record(struct keeper *k)
+static void
+fill_record(struct keeper *k)
 {
 	const struct machine *m = &k->machine;
 	struct record *r = &k->record;
-	bool final;
 
-	/* Without the hold the record is another's to write. */
-	if (k->order->hold == NULL)
-		return 0;
 	r->active_state = machine_active_state(m);
 	r->sub_state = machine_sub_state(m);
 	r->result = m->result;
-	final = record_is_final(r);
 	r->main_pid = m->main_alive ? k->main_pid : 0;
 	r->main_start = m->main_alive ? k->main_start : 0;
 	r->n_restarts = m->n_restarts;
@@ -100,13 +95,30 @@ announce_record(struct keeper *k)
 	    m->restart_at - watch_now() : 0;
 	r->failed_step = k->failed_step;
 	r->failed_errno = k->failed_errno;
-	if (final) {
+	if (record_is_final(r)) {
 		r->keeper_pid = 0;
 		r->keeper_start = 0;
 	}
-	k->record_is_stale =
-	    record_write(k->order->paths->record, r) == -1;
+}
+
+int
+announce_record(struct keeper *k)
+{
+	/* Without the hold the record is another's to write. */
+	if (k->order->hold == NULL)
+		return 0;
+	fill_record(k);
+	k->record_is_stale = record_write(k->order->paths->record,
+	    RECORD_BY_KEEPER, &k->record) == -1;
 	return k->record_is_stale ? -1 : 0;
+}
+
+int
+announce_child(struct keeper *k)
+{
+	fill_record(k);
+	return record_write(k->order->paths->record, RECORD_BY_CHILD,
+	    &k->record);
 }
 
 void

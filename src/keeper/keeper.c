@@ -22,6 +22,7 @@
 
 #include "define/service.h"
 #include "keeper/private.h"
+#include "process/memory.h"
 #include "process/process.h"
 #include "state/events.h"
 #include "state/hold.h"
@@ -302,18 +303,21 @@ prepare(struct keeper *k, char *what, size_t size)
 	return leave_caller();
 }
 
-/* What ps(1) shows.  Not before it is needed: it copies the environment. */
+/* What ps(1) shows. */
 static void
 set_title(const struct keeper *k)
 {
-	char **argv = k->order->argv;
+	char **argv = k->order->argv, **variables = environ;
 	int argc = 0;
 
 	if (argv == NULL || k->in_caller)
 		return;
 	while (argv[argc] != NULL)
 		argc++;
-	setproctitle_init(argc, argv, environ);
+	/* The environment in use would be copied, and it is needed no more. */
+	while (*environ != NULL)
+		environ++;
+	setproctitle_init(argc, argv, variables);
 	setproctitle("keeper of %s", k->service->name);
 }
 
@@ -431,6 +435,11 @@ run(struct keeper *k)
 	if (!is_over(k))
 		turn(k);
 	set_title(k);
+	while (!is_over(k) && k->report_fd != -1)
+		turn(k);
+	/* What is to come is nothing, as a rule, for a long time. */
+	if (!k->in_caller)
+		memory_give_back();
 	while (!is_over(k))
 		turn(k);
 }

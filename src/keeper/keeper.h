@@ -30,7 +30,7 @@ struct keeper_order {
 	struct hold *hold;	/* the keeper releases it; NULL, only with
 				   KEEPER_ADOPT_STOP: the service has it, and
 				   the record is left alone */
-	bool save_definition;	/* it is new: write it before the word */
+	bool save_definition;	/* it is new: write it before the fork */
 	const struct record *known; /* what is adopted; else NULL */
 	char **argv;		/* for the process title, or NULL */
 };

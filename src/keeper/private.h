@@ -65,6 +65,8 @@ void ending_look(struct keeper *k);
 void announce_init(struct keeper *k);
 /* Write the record. 0, or -1 with errno. */
 int announce_record(struct keeper *k);
+/* In the child: write the record that names it. 0, or -1 with errno. */
+int announce_child(struct keeper *k);
 /* The main process died: an event, and its status for the record. */
 void announce_death(struct keeper *k);
 void announce_ready(struct keeper *k);

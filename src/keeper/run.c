@@ -1,6 +1,6 @@
 /*
- * Fork the service and let it go: the order here is what keeps a service from
- * ever running twice.  The word comes only after the record names the child.
+ * Fork the service.  What keeps it from ever running twice: before it executes
+ * anything it writes, under its copy of the hold, the record that names it.
  */
 #include "config.h"
 
@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +34,21 @@ make_invocation_id(char id[33])
 	return 0;
 }
 
+/* In the child: the record as it is to be while it sets itself up. */
+static int
+name_itself(void *context, pid_t session)
+{
+	struct keeper *k = context;
+	struct process_stat self;
+
+	if (process_stat(getpid(), &self) == -1)
+		return -1;
+	k->main_pid = self.pid;
+	k->main_start = self.start;
+	k->record.session = session;
+	return announce_child(k);
+}
+
 static int
 fork_service(struct keeper *k, char *what, size_t size)
 {
@@ -42,7 +58,9 @@ fork_service(struct keeper *k, char *what, size_t size)
 		.hold = k->order->hold,
 		.output = k->output.service_out,
 		.error = k->output.service_err,
-		.keeper = k->service->keeper,
+		.parent = k->service->keeper ? getpid() : 0,
+		.name = name_itself,
+		.context = k,
 	};
 	struct strings environment = { 0 };
 	const char *file;
@@ -62,6 +80,9 @@ fork_service(struct keeper *k, char *what, size_t size)
 	order.environment = environment.items;
 	output_restart(&k->output, k->service);
 	k->record.log_offset = output_offset(&k->output);
+	k->record.started_usec = watch_realtime();
+	/* How the last run ended stays: `wait` and `status` ask for it. */
+	k->record.ready_took_usec = 0;
 	snprintf(what, size, "fork");
 	result = child_spawn(&order, &k->child);
 	error = errno;
@@ -70,40 +91,41 @@ fork_service(struct keeper *k, char *what, size_t size)
 	return result;
 }
 
-/* The child is there and waits.  Name it on disk, and only then let it go. */
+/* What the record must not name before who takes it over can read it. */
 static int
-name_and_release(struct keeper *k, char *what, size_t size)
+save_definition(struct keeper *k, char *what, size_t size)
+{
+	const char *path = k->order->paths->definition;
+
+	if (!k->order->save_definition || k->machine.n_restarts > 0 ||
+	    k->machine.was_ready)
+		return 0;
+	snprintf(what, size, "write %.300s", path);
+	return definition_write(path, k->service);
+}
+
+/* The child knows itself; we are to know it as well. */
+static int
+look_at_child(struct keeper *k, char *what, size_t size)
 {
 	struct process_stat st;
+	int error;
 
-	snprintf(what, size, "look at process %d", k->child.pid);
+	k->main_pid = k->child.pid;
 	k->main_start = 0;
-	if (process_stat(k->child.pid, &st) == -1) {
-		/* Gone, and reaped by init: its report says why. */
-		return errno == ESRCH && !k->service->keeper ? 0 : -1;
-	}
-	k->main_start = st.start;
 	k->record.session = k->child.session;
-	k->record.started_usec = watch_realtime();
-	/* How the last run ended stays: `wait` and `status` ask for it. */
-	k->record.ready_took_usec = 0;
-	if (k->order->save_definition && k->machine.n_restarts == 0 &&
-	    !k->machine.was_ready) {
-		snprintf(what, size, "write %.300s",
-		    k->order->paths->definition);
-		if (definition_write(k->order->paths->definition,
-		    k->service) == -1)
-			return -1;
+	if (process_stat(k->main_pid, &st) == 0) {
+		k->main_start = st.start;
+		return 0;
 	}
-	snprintf(what, size, "write %.300s", k->order->paths->record);
-	if (announce_record(k) == -1)
-		return -1;
-	snprintf(what, size, "give process %d the word", k->child.pid);
-	/* One that is dead already has said why, or its death does. */
-	if (child_release(&k->child) == -1 && errno != EPIPE &&
-	    errno != ECONNRESET)
-		return -1;
-	return 0;
+	/* Gone, and reaped by init: its report says why. */
+	if (errno == ESRCH && !k->service->keeper)
+		return 0;
+	error = errno;
+	snprintf(what, size, "look at process %d", k->main_pid);
+	(void)process_signal(k->main_pid, 0, SIGKILL);
+	errno = error;
+	return -1;
 }
 
 bool
@@ -117,17 +139,16 @@ run_spawn(struct keeper *k)
 	k->failed_step[0] = '\0';
 	k->failed_errno = 0;
 	k->child.channel = -1;
-	if (fork_service(k, what, sizeof(what)) == -1) {
+	if (save_definition(k, what, sizeof(what)) == -1 ||
+	    fork_service(k, what, sizeof(what)) == -1) {
 		error = errno;
 		k->main_pid = 0;
 		k->machine.result = RESULT_RESOURCES;
 		announce_failure(k, what, error);
 		return false;
 	}
-	k->main_pid = k->child.pid;
-	if (name_and_release(k, what, sizeof(what)) == -1) {
+	if (look_at_child(k, what, sizeof(what)) == -1) {
 		error = errno;
-		/* Without the word it reads end of file, and exits. */
 		close(k->child.channel);
 		k->child.channel = -1;
 		k->machine.result = RESULT_RESOURCES;
@@ -141,7 +162,8 @@ note_report(struct keeper *k, const struct child_report *report)
 {
 	char what[320];
 
-	child_describe(report, k->service, what, sizeof(what));
+	child_describe(report, k->service, k->order->paths, what,
+	    sizeof(what));
 	if (report->fatal) {
 		k->machine.result = report->step == STEP_EXEC ? RESULT_EXEC :
 		    RESULT_RESOURCES;

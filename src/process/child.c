@@ -9,13 +9,13 @@
 #include "process/child.h"
 
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,9 +27,9 @@
 #include "define/service.h"
 #include "process/credentials.h"
 #include "state/hold.h"
+#include "state/paths.h"
 
 #define STATUS_SETUP_FAILED 127
-#define READ_TRIES 100
 
 static void
 report(int channel, enum child_step step, int detail, bool fatal)
@@ -41,7 +41,7 @@ report(int channel, enum child_step step, int detail, bool fatal)
 	r.error = errno;
 	r.detail = detail;
 	r.fatal = fatal;
-	(void)!send(channel, &r, sizeof(r), MSG_NOSIGNAL);
+	(void)!write(channel, &r, sizeof(r));
 	if (fatal)
 		_exit(STATUS_SETUP_FAILED);
 }
@@ -139,22 +139,8 @@ set_descriptors(const struct child_order *o)
 	return 0;
 }
 
-/* The word is one byte; end of file says that who should give it is dead. */
-static void
-await_word(int channel)
-{
-	char word;
-	ssize_t n;
-
-	do
-		n = read(channel, &word, 1);
-	while (n == -1 && errno == EINTR);
-	if (n != 1)
-		_exit(STATUS_SETUP_FAILED);
-}
-
 static void __attribute__((noreturn))
-run_child(const struct child_order *o, int channel)
+run_child(const struct child_order *o, pid_t session, int channel)
 {
 	const struct service *s = o->service;
 
@@ -164,8 +150,10 @@ run_child(const struct child_order *o, int channel)
 		report(channel, STEP_SIGNALS, 0, true);
 	/* Before the limits: LimitFSIZE= is not meant for the pidfile. */
 	if (hold_publish(o->hold) == -1 ||
-	    (!o->keeper && hold_ride_along(o->hold) == -1))
+	    (o->parent == 0 && hold_ride_along(o->hold) == -1))
 		report(channel, STEP_PIDFILE, 0, true);
+	if (o->name(o->context, session) == -1)
+		report(channel, STEP_RECORD, 0, true);
 	set_resources(s, channel);
 	if (credentials_apply(o->credentials) == -1)
 		report(channel, STEP_CREDENTIALS, 0, true);
@@ -173,7 +161,9 @@ run_child(const struct child_order *o, int channel)
 		report(channel, STEP_DIRECTORY, 0, true);
 	if (set_descriptors(o) == -1)
 		report(channel, STEP_DESCRIPTORS, 0, true);
-	await_word(channel);
+	/* Whoever is to keep it is dead: better not to begin. */
+	if (o->parent != 0 && getppid() != o->parent)
+		_exit(STATUS_SETUP_FAILED);
 	execve(s->command.items[0], s->command.items, o->environment);
 	report(channel, STEP_EXEC, 0, true);
 	_exit(STATUS_SETUP_FAILED);
@@ -192,20 +182,17 @@ child_spawn(const struct child_order *order, struct child *ret)
 	pid_t between;
 	int pair[2];
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == -1)
+	if (pipe2(pair, O_CLOEXEC | O_NONBLOCK) == -1)
 		return -1;
 	between = vfork();
 	if (between == 0) {
 		session = setsid();
 		if (session != -1)
 			pid = (pid_t)syscall(SYS_clone,
-			    (order->keeper ? CLONE_PARENT : 0) | SIGCHLD,
+			    (order->parent != 0 ? CLONE_PARENT : 0) | SIGCHLD,
 			    NULL, NULL, NULL, NULL);
-		if (pid == 0) {
-			/* Else the keeper's death would be no end of file. */
-			close(pair[0]);
-			run_child(order, pair[1]);
-		}
+		if (pid == 0)
+			run_child(order, session, pair[1]);
 		error = errno;
 		_exit(0);
 	}
@@ -226,31 +213,19 @@ child_spawn(const struct child_order *order, struct child *ret)
 	return 0;
 }
 
-int
-child_release(const struct child *c)
-{
-	return send(c->channel, "", 1, MSG_NOSIGNAL) == 1 ? 0 : -1;
-}
-
 enum child_news
 child_read(const struct child *c, bool wait, struct child_report *ret)
 {
-	ssize_t n = -1;
+	struct pollfd news = { .fd = c->channel, .events = POLLIN };
+	ssize_t n;
 
-	/*
-	 * A child that died with the word unread resets the connection: that
-	 * is told once, before what it said (unix(7) has it in its queue
-	 * still).  Whatever else fails is tried again, but not for ever.
-	 */
-	for (int i = 0; i < READ_TRIES; i++) {
-		n = recv(c->channel, ret, sizeof(*ret),
-		    wait ? 0 : MSG_DONTWAIT);
-		if (n != -1 || errno == EAGAIN)
-			break;
-	}
+	do
+		n = read(c->channel, ret, sizeof(*ret));
+	while (n == -1 && (errno == EINTR || (errno == EAGAIN && wait &&
+	    (poll(&news, 1, -1) != -1 || errno == EINTR))));
 	if (n == sizeof(*ret))
 		return CHILD_REPORT;
-	if (n == -1 && errno == EAGAIN)
+	if (n == -1)
 		return CHILD_QUIET;
 	return CHILD_EXECUTED;
 }
@@ -307,7 +282,7 @@ limit_name(int resource)
 
 void
 child_describe(const struct child_report *r, const struct service *s,
-    char *buf, size_t size)
+    const struct paths *p, char *buf, size_t size)
 {
 	switch (r->step) {
 	case STEP_FORK:
@@ -330,9 +305,11 @@ child_describe(const struct child_report *r, const struct service *s,
 		    s->oom_score_adjust);
 		break;
 	case STEP_PIDFILE:
-		snprintf(buf, size, "write pidfile%s%s",
-		    s->pidfile != NULL ? " " : "",
-		    s->pidfile != NULL ? s->pidfile : "");
+		snprintf(buf, size, "write pidfile %s",
+		    s->pidfile != NULL ? s->pidfile : p->pid);
+		break;
+	case STEP_RECORD:
+		snprintf(buf, size, "write %s", p->record);
 		break;
 	case STEP_CREDENTIALS:
 		snprintf(buf, size, "become user %s%s%s",

@@ -10,6 +10,7 @@
 
 struct credentials;
 struct hold;
+struct paths;
 struct service;
 
 /* The steps of the set-up, in their order. */
@@ -18,6 +19,7 @@ enum child_step {
 	STEP_PROCESS_GROUP,
 	STEP_SIGNALS,
 	STEP_PIDFILE,
+	STEP_RECORD,
 	STEP_LIMIT,
 	STEP_NICE,
 	STEP_OOM_SCORE,
@@ -41,33 +43,38 @@ struct child_order {
 	struct hold *hold;	/* published by the child */
 	char **environment;
 	int output, error;	/* become descriptors 1 and 2 */
-	bool keeper;		/* false: a child of init, the hold rides
-				   along through exec */
+	pid_t parent;		/* the keeper, which is the caller; 0: none, a
+				   child of init, the hold rides along */
+	/*
+	 * Called in the child while it has its copy of the hold, and before it
+	 * changes anything of itself: writes the record that names it.  0, or
+	 * -1 with errno, and then nothing is executed.
+	 */
+	int (*name)(void *context, pid_t session);
+	void *context;
 };
 
 struct child {
 	pid_t pid;
 	pid_t session;
-	int channel;		/* reports come here; the word goes here */
+	int channel;		/* reports come here */
 };
 
 /*
  * Fork the service: in a session of its own whose leader is dead, as our own
- * child (with keeper) or nobody's.  It sets itself up and then waits for
- * child_release().  Returns 0, or -1 with errno.
+ * child (with a keeper) or nobody's.  It names itself, sets itself up and goes
+ * on to its exec, unless its keeper is dead by then.  Returns 0, or -1 with
+ * errno.
  */
 int child_spawn(const struct child_order *order, struct child *ret);
-
-/* Give the word: the child goes on to exec. 0, or -1 with errno. */
-int child_release(const struct child *c);
 
 enum child_news {
 	CHILD_REPORT,		/* *ret is set */
 	CHILD_EXECUTED,		/* end of file: exec was done, or it is dead */
-	CHILD_QUIET,		/* nothing yet */
+	CHILD_QUIET,		/* nothing yet, or it cannot be read just now */
 };
 
-/* Read from the channel; blocks unless wait is false. */
+/* Read from the channel; blocks only when wait is true. */
 enum child_news child_read(const struct child *c, bool wait,
     struct child_report *ret);
 
@@ -76,6 +83,6 @@ enum child_news child_read(const struct child *c, bool wait,
  * "execute /x: its interpreter /y"; fits "cannot ...: REASON".
  */
 void child_describe(const struct child_report *report,
-    const struct service *s, char *buf, size_t size);
+    const struct service *s, const struct paths *p, char *buf, size_t size);
 
 #endif

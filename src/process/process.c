@@ -38,10 +38,8 @@ enum { FIELD_STATE = 3, FIELD_PARENT, FIELD_GROUP, FIELD_SESSION, FIELD_TTY,
 static int64_t
 ticks_to_usec(uint64_t ticks)
 {
-	static long per_second;
+	const long per_second = sysconf(_SC_CLK_TCK);
 
-	if (per_second == 0)
-		per_second = sysconf(_SC_CLK_TCK);
 	return (int64_t)(ticks * 1000000 / (per_second > 0 ? per_second : 100));
 }
 

@@ -9,35 +9,42 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "define/service.h"
 #include "define/unit.h"
 
+/* Into a buffer of ours: the keeper's memory shall not grow by a whole text. */
 static int
-write_all(int fd, const char *text, size_t length)
+print_to(int fd, const struct service *s)
 {
-	ssize_t n;
+	char buf[BUFSIZ];
+	FILE *out;
+	int error;
 
-	while (length > 0) {
-		n = write(fd, text, length);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return -1;
-		text += n;
-		length -= n;
+	out = fdopen(fd, "w");
+	if (out == NULL) {
+		error = errno;
+		close(fd);
+		errno = error;
+		return -1;
 	}
-	return 0;
+	setvbuf(out, buf, _IOFBF, sizeof(buf));
+	errno = 0;
+	unit_print(s, out);
+	/* The first write that failed says why. */
+	error = !ferror(out) ? 0 : errno != 0 ? errno : EIO;
+	if (fclose(out) == EOF && error == 0)
+		error = errno;
+	errno = error;
+	return error == 0 ? 0 : -1;
 }
 
 int
 definition_write(const char *path, const struct service *s)
 {
-	char name[PATH_MAX], *text;
-	size_t length;
-	int fd, result, error;
+	char name[PATH_MAX];
+	int fd, error;
 
 	if (snprintf(name, sizeof(name), "%s.new", path) >= PATH_MAX) {
 		errno = ENAMETOOLONG;
@@ -50,23 +57,13 @@ definition_write(const char *path, const struct service *s)
 	    O_NOCTTY, 0600);
 	if (fd == -1)
 		return -1;
-	text = unit_text(s, &length);
-	result = write_all(fd, text, length);
-	error = errno;
-	free(text);
-	if (close(fd) == -1 && result == 0) {
+	if (print_to(fd, s) == -1 || rename(name, path) == -1) {
 		error = errno;
-		result = -1;
-	}
-	if (result == 0 && rename(name, path) == -1) {
-		error = errno;
-		result = -1;
-	}
-	if (result == -1) {
 		unlink(name);
 		errno = error;
+		return -1;
 	}
-	return result;
+	return 0;
 }
 
 int

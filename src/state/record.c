@@ -286,75 +286,71 @@ record_read(const char *path, struct record *r, struct record_text *text)
 	return record_parse(text->text, r);
 }
 
-/* A value is one line, whatever is in it. */
-static void
-print_text(FILE *out, const char *text)
-{
-	for (; *text != '\0'; text++)
-		putc((unsigned char)*text < ' ' ? '?' : *text, out);
-}
+#define NUMBER_MAX 24
 
-static void
-print_value(FILE *out, const struct field *f, const struct record *r)
+/* The value as text: the record's own, or printed into number. */
+static const char *
+value_text(const struct field *f, const struct record *r,
+    char number[NUMBER_MAX])
 {
 	const void *member = (const char *)r + f->offset;
 
 	switch (f->kind) {
+	case KIND_TEXT:
+		return *(const char *const *)member;
+	case KIND_STATE:
+		return state_names[*(const enum active_state *)member];
+	case KIND_RESULT:
+		return result_names[*(const enum result *)member];
+	case KIND_BOOL:
+		return *(const bool *)member ? "yes" : "no";
 	case KIND_INT:
-		fprintf(out, "%d", *(const int *)member);
+		snprintf(number, NUMBER_MAX, "%d", *(const int *)member);
 		break;
 	case KIND_UNSIGNED:
-		fprintf(out, "%u", *(const unsigned *)member);
+		snprintf(number, NUMBER_MAX, "%u", *(const unsigned *)member);
 		break;
 	case KIND_PID:
-		fprintf(out, "%d", *(const pid_t *)member);
+		snprintf(number, NUMBER_MAX, "%d", *(const pid_t *)member);
 		break;
 	case KIND_INT64:
-		fprintf(out, "%" PRId64, *(const int64_t *)member);
+		snprintf(number, NUMBER_MAX, "%" PRId64,
+		    *(const int64_t *)member);
 		break;
 	case KIND_UINT64:
-		fprintf(out, "%" PRIu64, *(const uint64_t *)member);
-		break;
-	case KIND_BOOL:
-		fputs(*(const bool *)member ? "yes" : "no", out);
-		break;
-	case KIND_TEXT:
-		print_text(out, *(const char *const *)member);
-		break;
-	case KIND_STATE:
-		fputs(state_names[*(const enum active_state *)member], out);
-		break;
-	case KIND_RESULT:
-		fputs(result_names[*(const enum result *)member], out);
+		snprintf(number, NUMBER_MAX, "%" PRIu64,
+		    *(const uint64_t *)member);
 		break;
 	}
+	return number;
 }
 
 int
 record_print(const struct record *r, char *buf, size_t size)
 {
-	FILE *out;
-	long length;
+	char number[NUMBER_MAX];
+	const char *key, *value;
+	size_t n = 0;
 
-	out = fmemopen(buf, size, "w");
-	if (out == NULL)
-		return -1;
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		fprintf(out, "%s=", fields[i].key);
-		print_value(out, &fields[i], r);
-		putc('\n', out);
+		key = fields[i].key;
+		value = value_text(&fields[i], r, number);
+		if (strlen(key) + strlen(value) + 3 > size - n) {
+			errno = EMSGSIZE;
+			return -1;
+		}
+		n += sprintf(buf + n, "%s=", key);
+		/* A value is one line, whatever is in it. */
+		for (; *value != '\0'; value++)
+			buf[n++] = (unsigned char)*value < ' ' ? '?' : *value;
+		buf[n++] = '\n';
 	}
-	fflush(out);
-	length = ftell(out);
-	if (fclose(out) != 0 || length < 0 || (size_t)length >= size) {
-		errno = EMSGSIZE;
-		return -1;
-	}
-	return (int)length;
+	buf[n] = '\0';
+	return (int)n;
 }
 
 int
-record_write(const char *path, const struct record *r)
+record_write(const char *path, const char *suffix, const struct record *r)
 {
 	char text[RECORD_TEXT_MAX], name[PATH_MAX];
 	ssize_t n;
@@ -362,7 +358,7 @@ record_write(const char *path, const struct record *r)
 
 	length = record_print(r, text, sizeof(text));
 	if (length == -1 ||
-	    snprintf(name, sizeof(name), "%s.new", path) >= PATH_MAX)
+	    snprintf(name, sizeof(name), "%s%s", path, suffix) >= PATH_MAX)
 		return -1;
 	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW |
 	    O_NOCTTY, 0644);

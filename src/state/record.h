@@ -86,8 +86,15 @@ int record_read(const char *path, struct record *r, struct record_text *text);
 /* Parse text (terminated; it is cut up).  0, or -1 with errno EBADMSG. */
 int record_parse(char *text, struct record *r);
 
-/* Replace the record at path whole.  0, or -1 with errno; the old one stays. */
-int record_write(const char *path, const struct record *r);
+/*
+ * Replace the record at path whole, by way of a file whose name has suffix
+ * added: two who may write at the same time (the keeper, and its child before
+ * it executes) must not share one.  0, or -1 with errno; the old one stays.
+ */
+#define RECORD_BY_KEEPER ".new"
+#define RECORD_BY_CHILD ".child"
+int record_write(const char *path, const char *suffix,
+    const struct record *r);
 
 /* As written.  Returns the length, or -1 when it would not fit. */
 int record_print(const struct record *r, char *buf, size_t size);

@@ -74,8 +74,8 @@ breaks() {
 	[[ "$output" == *"non-progress cycle"* ]]
 }
 
-@test "the word given before the record makes two instances" {
-	breaks WORD_BEFORE_RECORD at_most_one_instance
+@test "a record that only the keeper writes, after the exec, makes two instances" {
+	breaks RECORD_AFTER_EXEC at_most_one_instance
 }
 
 @test "a pidfile removed after the lock is given up makes two instances" {

@@ -132,7 +132,7 @@ test_file(void)
 	ok(record_read(path, &back, &text) == -1 && errno == ENOENT,
 	    "no file is ENOENT");
 	fill(&r);
-	ok(record_write(path, &r) == 0, "a record is written");
+	ok(record_write(path, RECORD_BY_KEEPER, &r) == 0, "a record is written");
 	ok(record_read(path, &back, &text) == 0 && back.main_pid == 4242,
 	    "and read");
 	ok(access(new, F_OK) == -1, "nothing is left beside it");
