@@ -10,6 +10,7 @@
 
 #include "command/starting.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -214,8 +215,22 @@ launch(struct run *r, const struct keeper_order *order)
 		    strerror(error));
 		return EXIT_FAILED;
 	}
+	/* While the keeper sets itself and the service up, but before exec. */
+	error = 0;
+	if (order->save_definition && (definition_write(
+	    r->s->paths->definition, r->service) == -1 ||
+	    send(channel, "", 1, MSG_NOSIGNAL) == -1))
+		error = errno;
 	hold_close(order->hold);
-	return outcome_wait(r->s, order, keeper, channel, &interrupts);
+	if (error == 0 || error == EPIPE)
+		return outcome_wait(r->s, order, keeper, channel, &interrupts);
+	close(channel);
+	while (waitpid(keeper, NULL, 0) == -1 && errno == EINTR)
+		continue;
+	interrupts_release(&interrupts);
+	message_error("%s: cannot write %s: %s", r->s->name,
+	    r->s->paths->definition, strerror(error));
+	return EXIT_FAILED;
 }
 
 /* It runs, its keeper does not: give it a new one, by its own definition. */

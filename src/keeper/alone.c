@@ -19,6 +19,7 @@
 #include "define/service.h"
 #include "keeper/private.h"
 #include "process/process.h"
+#include "state/definition.h"
 #include "state/events.h"
 #include "state/hold.h"
 #include "state/paths.h"
@@ -73,6 +74,14 @@ start(struct keeper *k)
 		announce_failure(k, what, errno);
 		return false;
 	}
+	if (o->save_definition &&
+	    definition_write(o->paths->definition, o->service) == -1) {
+		k->machine.result = RESULT_RESOURCES;
+		snprintf(what, sizeof(what), "write %.300s",
+		    o->paths->definition);
+		announce_failure(k, what, errno);
+		return false;
+	}
 	return run_spawn(k) && k->machine.result == RESULT_SUCCESS &&
 	    await_exec(k);
 }
@@ -97,7 +106,7 @@ alone_start(const struct keeper_order *order, struct keeper_report *ret)
 	memset(&k, 0, sizeof(k));
 	k.order = order;
 	k.service = order->service;
-	k.report_fd = k.child.channel = k.watched = k.signals = -1;
+	k.report_fd = k.word = k.child.channel = k.watched = k.signals = -1;
 	output_none(&k.output);
 	(void)machine_start(&k.machine, k.service, watch_now());
 	announce_init(&k);

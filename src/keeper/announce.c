@@ -182,5 +182,5 @@ announce_outcome(struct keeper *k, bool ready)
 	/* Nobody there any more is no reason to stop. */
 	(void)!write(k->report_fd, r, sizeof(*r));
 	close(k->report_fd);
-	k->report_fd = -1;
+	k->report_fd = k->word = -1;
 }

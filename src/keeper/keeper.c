@@ -7,12 +7,10 @@
 
 #include "keeper/keeper.h"
 
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -60,6 +58,17 @@ spawn(struct keeper *k)
 	take_event(k, EVENT_EMPTY);
 }
 
+/* Who starts us may still be writing, under this hold. */
+static void
+await_word(const struct keeper *k)
+{
+	char word;
+
+	while (k->word != -1 && recv(k->word, &word, 1, 0) == -1 &&
+	    errno == EINTR)
+		continue;
+}
+
 static void
 finish(struct keeper *k)
 {
@@ -77,6 +86,7 @@ finish(struct keeper *k)
 		events_add(events, "failed: %s",
 		    record_result_name(m->result));
 	(void)announce_record(k);
+	await_word(k);
 	if (k->order->hold != NULL)
 		hold_release(k->order->hold);
 	/* Only now is nothing left, as the report says. */
@@ -236,73 +246,6 @@ turn(struct keeper *k)
 		(void)announce_record(k);
 }
 
-/* All signals are blocked: nothing reaches the keeper but through here. */
-static int
-open_signals(void)
-{
-	struct sigaction action = { .sa_handler = SIG_DFL };
-	sigset_t all, ours;
-
-	sigfillset(&all);
-	/* Ignored, it would reap the children itself. */
-	if (sigprocmask(SIG_SETMASK, &all, NULL) == -1 ||
-	    sigaction(SIGCHLD, &action, NULL) == -1)
-		return -1;
-	sigemptyset(&ours);
-	sigaddset(&ours, SIGCHLD);
-	sigaddset(&ours, SIGTERM);
-	sigaddset(&ours, SIGINT);
-	sigaddset(&ours, SIGHUP);
-	sigaddset(&ours, SIGUSR1);
-	sigaddset(&ours, SIGUSR2);
-	return signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-/* Nothing of the caller's is kept, so that whoever reads its output sees the
- * end of it, and no file system is held. */
-static int
-leave_caller(void)
-{
-	int null;
-
-	if (chdir("/") == -1)
-		return -1;
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null == -1)
-		return -1;
-	for (int fd = 0; fd <= 2; fd++) {
-		if (dup2(null, fd) == -1)
-			return -1;
-	}
-	return close(null);
-}
-
-/* What must be there before the service is. */
-static int
-prepare(struct keeper *k, char *what, size_t size)
-{
-	const struct keeper_order *o = k->order;
-
-	umask(022);
-	snprintf(what, size, "become subreaper");
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
-		return -1;
-	snprintf(what, size, "make a signalfd");
-	k->signals = open_signals();
-	if (k->signals == -1)
-		return -1;
-	/* Without a keeper there was no pipe: its output goes its own way. */
-	if (!o->service->keeper)
-		output_none(&k->output);
-	else if (output_open(&k->output, o->service, o->paths,
-	    o->credentials->uid, o->begin != KEEPER_START, what, size) == -1)
-		return -1;
-	if (k->in_caller)
-		return 0;
-	snprintf(what, size, "leave the caller");
-	return leave_caller();
-}
-
 /* What ps(1) shows. */
 static void
 set_title(const struct keeper *k)
@@ -382,6 +325,7 @@ init(struct keeper *k, const struct keeper_order *order, int report_fd)
 	k->order = order;
 	k->service = order->service;
 	k->report_fd = report_fd;
+	k->word = order->save_definition ? report_fd : -1;
 	k->child.channel = k->watched = k->signals = -1;
 	announce_init(k);
 }
@@ -427,7 +371,7 @@ run(struct keeper *k)
 {
 	char what[320];
 
-	if (prepare(k, what, sizeof(what)) == -1) {
+	if (prepare_keeper(k, what, sizeof(what)) == -1) {
 		fail_to_prepare(k, what, errno);
 		return;		/* and end */
 	}
@@ -452,7 +396,7 @@ keeper_fork(const struct keeper_order *order, int *ret_channel)
 	pid_t pid;
 	int channel[2], error;
 
-	if (pipe2(channel, O_CLOEXEC) == -1)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) == -1)
 		return -1;
 	/* Until the keeper has its signalfd, nothing may end it. */
 	sigfillset(&all);

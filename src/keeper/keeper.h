@@ -30,7 +30,7 @@ struct keeper_order {
 	struct hold *hold;	/* the keeper releases it; NULL, only with
 				   KEEPER_ADOPT_STOP: the service has it, and
 				   the record is left alone */
-	bool save_definition;	/* it is new: write it before the fork */
+	bool save_definition;	/* it is new, and to be written */
 	const struct record *known; /* what is adopted; else NULL */
 	char **argv;		/* for the process title, or NULL */
 };
@@ -57,9 +57,12 @@ struct keeper_report {
 
 /*
  * Fork a keeper.  It is in a session of its own, with none of our descriptors;
- * its report comes on *ret_channel (end of file without one: it was killed).
- * The caller must hold_close() its own copy of the hold.  Returns its pid, or
- * -1 with errno, the hold then still the caller's.
+ * its report comes on *ret_channel, a socket (end of file without one: it was
+ * killed).  The caller must hold_close() its own copy of the hold; before that,
+ * with save_definition, it writes the definition and then gives the word, one
+ * byte on the channel: the service executes nothing before that, nor when the
+ * channel is closed without.  Returns its pid, or -1 with errno, the hold then
+ * still the caller's.
  */
 pid_t keeper_fork(const struct keeper_order *order, int *ret_channel);
 

@@ -42,10 +42,16 @@ struct keeper {
 	int failed_errno;
 	struct keeper_report report;
 	int report_fd;		/* -1: nobody waits, or it was told */
+	int word;		/* the same, when who waits writes the
+				   definition meanwhile; else -1 */
 	bool in_caller;		/* KEEPER_ADOPT_STOP runs in the command */
 
 	int signals;		/* signalfd */
 };
+
+/* prepare.c: what must be there before the service is.  0, or -1 with errno and
+ * in what the step that failed. */
+int prepare_keeper(struct keeper *k, char *what, size_t size);
 
 /* run.c: fork the service and let it go.  Never fails: what fails is an event
  * (*ret_event EVENT_FAILED, with the result in the machine). Returns false when

@@ -17,7 +17,6 @@
 #include "keeper/private.h"
 #include "process/environment.h"
 #include "process/process.h"
-#include "state/definition.h"
 #include "state/events.h"
 #include "state/paths.h"
 #include "state/watch.h"
@@ -59,6 +58,7 @@ fork_service(struct keeper *k, char *what, size_t size)
 		.output = k->output.service_out,
 		.error = k->output.service_err,
 		.parent = k->service->keeper ? getpid() : 0,
+		.word = k->word,
 		.name = name_itself,
 		.context = k,
 	};
@@ -89,19 +89,6 @@ fork_service(struct keeper *k, char *what, size_t size)
 	strings_clear(&environment);
 	errno = error;
 	return result;
-}
-
-/* What the record must not name before who takes it over can read it. */
-static int
-save_definition(struct keeper *k, char *what, size_t size)
-{
-	const char *path = k->order->paths->definition;
-
-	if (!k->order->save_definition || k->machine.n_restarts > 0 ||
-	    k->machine.was_ready)
-		return 0;
-	snprintf(what, size, "write %.300s", path);
-	return definition_write(path, k->service);
 }
 
 /* The child knows itself; we are to know it as well. */
@@ -139,8 +126,7 @@ run_spawn(struct keeper *k)
 	k->failed_step[0] = '\0';
 	k->failed_errno = 0;
 	k->child.channel = -1;
-	if (save_definition(k, what, sizeof(what)) == -1 ||
-	    fork_service(k, what, sizeof(what)) == -1) {
+	if (fork_service(k, what, sizeof(what)) == -1) {
 		error = errno;
 		k->main_pid = 0;
 		k->machine.result = RESULT_RESOURCES;

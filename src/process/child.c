@@ -9,6 +9,7 @@
 #include "process/child.h"
 
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -139,6 +140,24 @@ set_descriptors(const struct child_order *o)
 	return 0;
 }
 
+/*
+ * Whoever is to keep it is dead, or who starts it is, before what was to be
+ * there before it is there: better not to begin.
+ */
+static bool
+may_begin(const struct child_order *o)
+{
+	char word;
+	ssize_t n = 1;
+
+	/* Left where it is: our parent asks for it as well. */
+	if (o->word != -1)
+		do
+			n = recv(o->word, &word, 1, MSG_PEEK);
+		while (n == -1 && errno == EINTR);
+	return n == 1 && (o->parent == 0 || getppid() == o->parent);
+}
+
 static void __attribute__((noreturn))
 run_child(const struct child_order *o, pid_t session, int channel)
 {
@@ -161,8 +180,7 @@ run_child(const struct child_order *o, pid_t session, int channel)
 		report(channel, STEP_DIRECTORY, 0, true);
 	if (set_descriptors(o) == -1)
 		report(channel, STEP_DESCRIPTORS, 0, true);
-	/* Whoever is to keep it is dead: better not to begin. */
-	if (o->parent != 0 && getppid() != o->parent)
+	if (!may_begin(o))
 		_exit(STATUS_SETUP_FAILED);
 	execve(s->command.items[0], s->command.items, o->environment);
 	report(channel, STEP_EXEC, 0, true);

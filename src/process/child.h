@@ -45,6 +45,8 @@ struct child_order {
 	int output, error;	/* become descriptors 1 and 2 */
 	pid_t parent;		/* the keeper, which is the caller; 0: none, a
 				   child of init, the hold rides along */
+	int word;		/* a socket: no exec before a byte is there, and
+				   none when it ends without; -1: none */
 	/*
 	 * Called in the child while it has its copy of the hold, and before it
 	 * changes anything of itself: writes the record that names it.  0, or
@@ -62,9 +64,9 @@ struct child {
 
 /*
  * Fork the service: in a session of its own whose leader is dead, as our own
- * child (with a keeper) or nobody's.  It names itself, sets itself up and goes
- * on to its exec, unless its keeper is dead by then.  Returns 0, or -1 with
- * errno.
+ * child (with a keeper) or nobody's.  It names itself, sets itself up, waits for
+ * the word and goes on to its exec, unless its keeper is dead by then.  Returns
+ * 0, or -1 with errno.
  */
 int child_spawn(const struct child_order *order, struct child *ret);
 

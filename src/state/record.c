@@ -330,16 +330,19 @@ record_print(const struct record *r, char *buf, size_t size)
 {
 	char number[NUMBER_MAX];
 	const char *key, *value;
-	size_t n = 0;
+	size_t length, n = 0;
 
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
 		key = fields[i].key;
 		value = value_text(&fields[i], r, number);
-		if (strlen(key) + strlen(value) + 3 > size - n) {
+		length = strlen(key);
+		if (length + strlen(value) + 3 > size - n) {
 			errno = EMSGSIZE;
 			return -1;
 		}
-		n += sprintf(buf + n, "%s=", key);
+		memcpy(buf + n, key, length);
+		n += length;
+		buf[n++] = '=';
 		/* A value is one line, whatever is in it. */
 		for (; *value != '\0'; value++)
 			buf[n++] = (unsigned char)*value < ' ' ? '?' : *value;

@@ -1,0 +1,83 @@
+/*
+ * What the keeper is before there is a service: a subreaper that hears signals
+ * by a descriptor, with the output's two ends and nothing of its caller's.
+ */
+#include "config.h"
+
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "define/service.h"
+#include "keeper/private.h"
+
+/* All signals are blocked: nothing reaches the keeper but through here. */
+static int
+open_signals(void)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t all, ours;
+
+	sigfillset(&all);
+	/* Ignored, it would reap the children itself. */
+	if (sigprocmask(SIG_SETMASK, &all, NULL) == -1 ||
+	    sigaction(SIGCHLD, &action, NULL) == -1)
+		return -1;
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGCHLD);
+	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGHUP);
+	sigaddset(&ours, SIGUSR1);
+	sigaddset(&ours, SIGUSR2);
+	return signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Nothing of the caller's is kept, so that whoever reads its output sees the
+ * end of it, and no file system is held. */
+static int
+leave_caller(void)
+{
+	int null;
+
+	if (chdir("/") == -1)
+		return -1;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null == -1)
+		return -1;
+	for (int fd = 0; fd <= 2; fd++) {
+		if (dup2(null, fd) == -1)
+			return -1;
+	}
+	return close(null);
+}
+
+int
+prepare_keeper(struct keeper *k, char *what, size_t size)
+{
+	const struct keeper_order *o = k->order;
+
+	umask(022);
+	snprintf(what, size, "become subreaper");
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+		return -1;
+	snprintf(what, size, "make a signalfd");
+	k->signals = open_signals();
+	if (k->signals == -1)
+		return -1;
+	/* Without a keeper there was no pipe: its output goes its own way. */
+	if (!o->service->keeper)
+		output_none(&k->output);
+	else if (output_open(&k->output, o->service, o->paths,
+	    o->credentials->uid, o->begin != KEEPER_START, what, size) == -1)
+		return -1;
+	if (k->in_caller)
+		return 0;
+	snprintf(what, size, "leave the caller");
+	return leave_caller();
+}
