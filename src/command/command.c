@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command/share.h"
 #include "message.h"
 
 const struct command *const commands[] = {
@@ -275,31 +276,70 @@ check_names(const struct strings *names, struct paths *p)
 	return EXIT_DONE;
 }
 
+struct each {
+	const struct strings *names;
+	struct paths *paths;
+	int (*action)(const char *name, struct paths *p, void *context);
+	void *context;
+};
+
+static int
+each_of(size_t from, size_t to, void *context)
+{
+	const struct each *e = context;
+	int status, highest = 0;
+
+	for (size_t i = from; i < to; i++) {
+		/* Checked before: it fits. */
+		paths_for(e->paths, e->names->items[i]);
+		status = e->action(e->names->items[i], e->paths, e->context);
+		if (status > highest)
+			highest = status;
+	}
+	return highest;
+}
+
+static int
+prepare_each(const struct each *e, const struct common_options *common)
+{
+	char err[512];
+	int status;
+
+	if (paths_init(e->paths, common->run_dir, common->log_dir, err,
+	    sizeof(err)) == -1)
+		return command_usage("%s", err);
+	status = check_names(e->names, e->paths);
+	if (status != EXIT_DONE)
+		return status;
+	if (paths_check(e->paths, err, sizeof(err)) == -1) {
+		message_error("%s", err);
+		return EXIT_NO_PERMISSION;
+	}
+	return EXIT_DONE;
+}
+
 int
 command_each(const struct strings *names, const struct common_options *common,
     int (*action)(const char *name, struct paths *p, void *context),
     void *context)
 {
 	struct paths p;
-	char err[512];
-	int status, highest = 0;
+	struct each e = { names, &p, action, context };
+	int status = prepare_each(&e, common);
 
-	if (paths_init(&p, common->run_dir, common->log_dir, err,
-	    sizeof(err)) == -1)
-		return command_usage("%s", err);
-	status = check_names(names, &p);
-	if (status != EXIT_DONE)
-		return status;
-	if (paths_check(&p, err, sizeof(err)) == -1) {
-		message_error("%s", err);
-		return EXIT_NO_PERMISSION;
-	}
-	for (size_t i = 0; i < names->count; i++) {
-		/* Checked above: it fits. */
-		paths_for(&p, names->items[i]);
-		status = action(names->items[i], &p, context);
-		if (status > highest)
-			highest = status;
-	}
-	return highest;
+	return status == EXIT_DONE ? each_of(0, names->count, &e) : status;
+}
+
+int
+command_look_at_each(const struct strings *names,
+    const struct common_options *common,
+    int (*action)(const char *name, struct paths *p, void *context),
+    void *context)
+{
+	struct paths p;
+	struct each e = { names, &p, action, context };
+	int status = prepare_each(&e, common);
+
+	return status == EXIT_DONE ? share_out(names->count, each_of, &e,
+	    STATUS_UNKNOWN) : status;
 }

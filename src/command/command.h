@@ -107,6 +107,12 @@ int command_each(const struct strings *names,
     const struct common_options *common,
     int (*action)(const char *name, struct paths *p, void *context),
     void *context);
+/* The same, of an action that only looks and prints: many are shared out among
+ * processes, so that what it changes in memory may be lost (share.h). */
+int command_look_at_each(const struct strings *names,
+    const struct common_options *common,
+    int (*action)(const char *name, struct paths *p, void *context),
+    void *context);
 
 /*
  * What a list row or a status heading says: "running", "starting", "stopping",

@@ -320,9 +320,9 @@ show_all(const struct strings *names, const struct common_options *common)
 		if (s.table == NULL)
 			return EXIT_FAILED;
 	}
-	status = command_each(names, common, show_one, &s);
 	if (s.table == NULL)
-		return status;
+		return command_look_at_each(names, common, show_one, &s);
+	status = command_each(names, common, show_one, &s);
 	if (status == EXIT_USAGE)
 		table_free(s.table);
 	else if (table_print(s.table) == -1)

@@ -103,27 +103,34 @@ paths_init(struct paths *p, const char *run_dir, const char *log_dir,
 	return find_log_dir(p, log_dir, err, size);
 }
 
+/* dir/file, with suffix; not by printf, because of `status` of a thousand. */
+static int
+put(char dst[PATHS_MAX], const char *dir, const char *file, const char *suffix)
+{
+	const size_t a = strlen(dir), b = strlen(file), c = strlen(suffix);
+
+	if (a + b + c + 2 > PATHS_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(dst, dir, a);
+	dst[a] = '/';
+	memcpy(dst + a + 1, file, b);
+	memcpy(dst + a + 1 + b, suffix, c + 1);
+	return 0;
+}
+
 int
 paths_for(struct paths *p, const char *name)
 {
-	struct { char *path; const char *dir, *file, *suffix; } parts[] = {
-		{ p->dir, p->root, name, "" },
-		{ p->pid, p->dir, "pid", "" },
-		{ p->record, p->dir, "record", "" },
-		{ p->definition, p->dir, "service", "" },
-		{ p->events, p->dir, "events", "" },
-		{ p->output, p->dir, "output", "" },
-		{ p->log, p->log_dir, name, ".log" },
-	};
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (snprintf(parts[i].path, PATHS_MAX, "%s/%s%s", parts[i].dir,
-		    parts[i].file, parts[i].suffix) >= PATHS_MAX) {
-			errno = ENAMETOOLONG;
-			return -1;
-		}
-	}
-	return 0;
+	if (put(p->dir, p->root, name, "") == -1 ||
+	    put(p->pid, p->dir, "pid", "") == -1 ||
+	    put(p->record, p->dir, "record", "") == -1 ||
+	    put(p->definition, p->dir, "service", "") == -1 ||
+	    put(p->events, p->dir, "events", "") == -1 ||
+	    put(p->output, p->dir, "output", "") == -1)
+		return -1;
+	return put(p->log, p->log_dir, name, ".log");
 }
 
 static int

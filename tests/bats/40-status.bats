@@ -159,3 +159,38 @@ load helpers
 	no_match "$output" "$(pid_of web)"
 	rm "$HOLDFAST_RUN_DIR/other/pid"
 }
+
+# The names of 400 services in $names, of which only the last runs.
+many() {
+	start_witness last
+	mapfile -t names < <(seq -f 'no-%03g' 399)
+	names+=(last)
+}
+
+@test "of hundreds each is told, in the order of the command line" {
+	many
+	hf 3 status "${names[@]}"
+	diff <(printf '%s\n' "${names[@]}") \
+	    <(sed -n 's/^[^ ]* \([^ ]*\) .*/\1/p' <<<"$output")
+}
+
+@test "of hundreds the exit status is the highest, whoever looked at it" {
+	many
+	hf stop last
+	hf 3 status --quiet "${names[@]}"
+	printf 'garbage' >"$HOLDFAST_RUN_DIR/last/record"
+	hf 4 status --quiet "${names[@]}"
+}
+
+@test "a process that looks at some of hundreds and is killed: 4, and says so" {
+	requires strace
+	strace -qq -o "$T/trace" true 2>/dev/null || skip "needs ptrace"
+	[ "$(nproc)" -gt 1 ] || skip "needs two processors"
+	many
+	# Only a process that was forked for a share calls it.
+	run --separate-stderr timeout 30 strace -f -qq -o "$T/trace" \
+	    -e trace=dup2 -e inject=dup2:error=EPERM:signal=KILL \
+	    "$HOLDFAST" status "${names[@]}"
+	[ "$status" -eq 4 ]
+	match "$stderr" 'process [0-9]+, .* was killed'
+}
