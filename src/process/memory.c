@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include <link.h>
+#include <malloc.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <unistd.h>
@@ -55,6 +56,7 @@ memory_give_back(void)
 	uintptr_t from, to;
 
 	add(&r, here - STACK_USED, here);
+	(void)malloc_trim(0);
 	(void)dl_iterate_phdr(add_text, &r);
 	for (size_t i = 0; i < r.count; i++) {
 		from = r.items[i].from & ~(page - 1);
