@@ -22,23 +22,30 @@ struct field {
 	const char *key;
 	enum kind kind;
 	size_t offset;
+	bool needed;		/* without it nobody knows whose pids these are */
 };
 
+/*
+ * Records outlive an upgrade under running services: what a later version adds
+ * is a FIELD, which an older one's record lacks, and never one that is NEEDED.
+ */
 #define FIELD(key, kind, member) \
-	{ key, kind, offsetof(struct record, member) }
+	{ key, kind, offsetof(struct record, member), false }
+#define NEEDED(key, kind, member) \
+	{ key, kind, offsetof(struct record, member), true }
 
 static const struct field fields[] = {
-	FIELD("ActiveState", KIND_STATE, active_state),
+	NEEDED("ActiveState", KIND_STATE, active_state),
 	FIELD("SubState", KIND_TEXT, sub_state),
 	FIELD("Result", KIND_RESULT, result),
-	FIELD("MainPID", KIND_PID, main_pid),
-	FIELD("HoldfastMainStart", KIND_UINT64, main_start),
+	NEEDED("MainPID", KIND_PID, main_pid),
+	NEEDED("HoldfastMainStart", KIND_UINT64, main_start),
 	FIELD("HoldfastSession", KIND_PID, session),
 	FIELD("HoldfastKeeper", KIND_BOOL, has_keeper),
-	FIELD("HoldfastKeeperPID", KIND_PID, keeper_pid),
-	FIELD("HoldfastKeeperStart", KIND_UINT64, keeper_start),
-	FIELD("HoldfastBootID", KIND_TEXT, boot_id),
-	FIELD("InvocationID", KIND_TEXT, invocation_id),
+	NEEDED("HoldfastKeeperPID", KIND_PID, keeper_pid),
+	NEEDED("HoldfastKeeperStart", KIND_UINT64, keeper_start),
+	NEEDED("HoldfastBootID", KIND_TEXT, boot_id),
+	NEEDED("InvocationID", KIND_TEXT, invocation_id),
 	FIELD("ExecMainCode", KIND_INT, exec_main_code),
 	FIELD("ExecMainStatus", KIND_INT, exec_main_status),
 	FIELD("HoldfastFailedStep", KIND_TEXT, failed_step),
@@ -227,13 +234,24 @@ find_field(const char *key, size_t *guess)
 	return NULL;
 }
 
+static bool
+has_needed(const bool *found)
+{
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		if (fields[i].needed && !found[i])
+			return false;
+	}
+	return true;
+}
+
 int
 record_parse(char *text, struct record *r)
 {
 	struct record parsed;
 	const struct field *f;
 	char *line, *next, *equals;
-	size_t guess = 0, found = 0;
+	bool found[FIELD_COUNT] = { false };
+	size_t guess = 0;
 
 	record_init(&parsed);
 	for (line = text; *line != '\0'; line = next) {
@@ -249,9 +267,9 @@ record_parse(char *text, struct record *r)
 			continue;
 		if (!set_field(f, equals + 1, &parsed))
 			goto bad;
-		found++;
+		found[f - fields] = true;
 	}
-	if (found < FIELD_COUNT)
+	if (!has_needed(found))
 		goto bad;
 	*r = parsed;
 	return 0;
@@ -360,9 +378,12 @@ record_write(const char *path, const char *suffix, const struct record *r)
 	int fd, length, error;
 
 	length = record_print(r, text, sizeof(text));
-	if (length == -1 ||
-	    snprintf(name, sizeof(name), "%s%s", path, suffix) >= PATH_MAX)
+	if (length == -1)
 		return -1;
+	if (snprintf(name, sizeof(name), "%s%s", path, suffix) >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
 	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW |
 	    O_NOCTTY, 0644);
 	if (fd == -1)

@@ -25,9 +25,10 @@ enum result {
 	RESULT_SIGNAL,
 	RESULT_CORE_DUMP,
 	RESULT_TIMEOUT,		/* not ready in time, or would not stop */
-	RESULT_EXEC,		/* a step of the set-up failed */
+	RESULT_EXEC,		/* execve(2) failed; other steps: RESOURCES */
 	RESULT_START_LIMIT,	/* "start-limit-hit" */
-	RESULT_RESOURCES,	/* the keeper could not fork, open, ... */
+	RESULT_RESOURCES,	/* a step of the set-up failed, or the keeper
+				   could not fork, open, ... */
 	RESULT_INTERRUPTED,	/* the start was undone by its caller */
 };
 
@@ -83,13 +84,19 @@ void record_init(struct record *r);
  */
 int record_read(const char *path, struct record *r, struct record_text *text);
 
-/* Parse text (terminated; it is cut up).  0, or -1 with errno EBADMSG. */
+/*
+ * Parse text (terminated; it is cut up).  0, or -1 with errno EBADMSG.  What
+ * tells whose the pids are must be there; the rest, as in a record of an
+ * older version, may be missing and is then as record_init() sets it.
+ */
 int record_parse(char *text, struct record *r);
 
 /*
  * Replace the record at path whole, by way of a file whose name has suffix
  * added: two who may write at the same time (the keeper, and its child before
- * it executes) must not share one.  0, or -1 with errno; the old one stays.
+ * it executes) must not share one.  0, or -1 with errno (ENAMETOOLONG, EMSGSIZE
+ * when the record is too long, or of open(2), write(2), rename(2)); the old one
+ * stays.
  */
 #define RECORD_BY_KEEPER ".new"
 #define RECORD_BY_CHILD ".child"

@@ -7,6 +7,7 @@
 #include "state/record.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,7 +102,14 @@ test_refused(void)
 		{ "ActiveState=", "ActiveState=perhaps\n" },
 		{ "HoldfastKeeper=", "HoldfastKeeper=maybe\n" },
 		{ "Result=", "Result\n" },
+		{ "ActiveState=", NULL },
+		{ "MainPID=", NULL },
+		{ "HoldfastMainStart=", NULL },
+		{ "HoldfastKeeperPID=", NULL },
+		{ "HoldfastKeeperStart=", NULL },
+		{ "HoldfastBootID=", NULL },
 		{ "InvocationID=", NULL },
+		{ "InvocationID=", "MainPID=4242\n" },
 	};
 
 	ok(parse_with("MainPID=", "MainPID=0\n") == 0,
@@ -114,6 +122,36 @@ test_refused(void)
 		    rows[i].line == NULL ? 7 :
 		    (int)strcspn(rows[i].line, "\n"),
 		    rows[i].line == NULL ? "is left" : rows[i].line);
+}
+
+/* As an older version wrote it, for one that has more to say. */
+static void
+test_older(void)
+{
+	static char text[] = "ActiveState=active\nMainPID=4242\n"
+	    "HoldfastMainStart=7\nHoldfastKeeperPID=4241\n"
+	    "HoldfastKeeperStart=6\nHoldfastBootID=boot\n"
+	    "InvocationID=0123456789abcdef0123456789abcdef\n";
+	struct record r;
+
+	ok(record_parse(text, &r) == 0, "a record may lack what is not needed");
+	ok(r.main_pid == 4242 && r.keeper_pid == 4241 && r.has_keeper &&
+	    r.session == 0, "what it has is read, the rest is the default");
+	is_str(r.user, "", "a text that it lacks is empty");
+}
+
+static void
+test_too_long(void)
+{
+	char path[PATH_MAX];
+	struct record r;
+
+	fill(&r);
+	memset(path, 'x', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	errno = 0;
+	ok(record_write(path, RECORD_BY_KEEPER, &r) == -1 &&
+	    errno == ENAMETOOLONG, "a path that is too long is ENAMETOOLONG");
 }
 
 static void
@@ -150,6 +188,8 @@ main(void)
 	test_round_trip();
 	test_one_line();
 	test_refused();
+	test_older();
+	test_too_long();
 	test_file();
 	return done();
 }
