@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "command/command.h"
+#include "command/damaged.h"
 #include "message.h"
 #include "state/hold.h"
 
@@ -61,6 +62,11 @@ forget(const char *name, struct paths *p, void *context)
 		    EXIT_NO_PERMISSION : EXIT_FAILED;
 	}
 	view_read(p, &v);
+	if (v.live == LIVE_UNKNOWN && !damaged_may_drop(hold, p, &v)) {
+		if (hold != NULL)
+			hold_put_back(hold);
+		return damaged_refuse(name, p, &v, "forget it");
+	}
 	if (v.live == LIVE_UP || v.keeper_alive ||
 	    (hold == NULL && !common->dry_run)) {
 		message_error("%s: cannot forget it: it is running", name);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "command/command.h"
+#include "command/damaged.h"
 #include "command/outcome.h"
 #include "command/starting.h"
 #include "command/stopping.h"
@@ -145,6 +146,9 @@ restart_once(struct restarting *r)
 	int status;
 
 	view_read(r->paths, &r->view);
+	if (r->view.live == LIVE_UNKNOWN)
+		return damaged_refuse(r->name, r->paths, &r->view,
+		    "restart it");
 	if (r->view.keeper_alive && r->view.known &&
 	    !record_is_final(&r->view.record))
 		return restart_by_keeper(r);
@@ -171,6 +175,8 @@ restart(const char *name, struct paths *p, void *context)
 	r->paths = p;
 	if (r->common->dry_run) {
 		view_read(p, &r->view);
+		if (r->view.live == LIVE_UNKNOWN)
+			return damaged_refuse(name, p, &r->view, "restart it");
 		message_say("%s: would %s", name, r->view.live == LIVE_UP ?
 		    "restart it" : r->only_if_running ?
 		    "do nothing: not running" : "start it");

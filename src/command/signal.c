@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "command/command.h"
+#include "command/damaged.h"
 #include "message.h"
 #include "process/process.h"
 #include "state/events.h"
@@ -28,11 +29,8 @@ send_signal(const char *name, struct paths *p, void *context)
 
 	value_signal_name(s->signal, signal, sizeof(signal));
 	view_read(p, &v);
-	if (v.live == LIVE_UNKNOWN) {
-		message_error("%s: cannot read its record %s: %s", name,
-		    p->record, strerror(v.error));
-		return v.error == EACCES ? EXIT_NO_PERMISSION : EXIT_FAILED;
-	}
+	if (v.live == LIVE_UNKNOWN)
+		return damaged_refuse(name, p, &v, "signal it");
 	if (v.live == LIVE_UP && s->common->dry_run) {
 		message_say("%s: would send %s to pid %d", name, signal,
 		    v.record.main_pid);

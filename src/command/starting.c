@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "command/command.h"
+#include "command/damaged.h"
 #include "command/outcome.h"
 #include "command/stopping.h"
 #include "keeper/keeper.h"
@@ -132,6 +133,9 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 	struct keeper_report ended;
 
 	view_read(r->s->paths, r->view);
+	if (r->view->live == LIVE_UNKNOWN && r->view->error == EBADMSG)
+		return damaged_refuse(r->s->name, r->s->paths, r->view,
+		    "start it");
 	if (r->view->keeper_alive)
 		return other_has_it(r);
 	if (r->view->known && r->view->live == LIVE_UP) {
@@ -279,10 +283,9 @@ with_hold(struct run *r, struct hold *hold)
 
 	view_read(r->s->paths, r->view);
 	if (r->view->live == LIVE_UNKNOWN) {
-		hold_release(hold);
-		message_error("%s: cannot use its record %s: %s", r->s->name,
-		    r->s->paths->record, strerror(r->view->error));
-		return EXIT_FAILED;
+		hold_put_back(hold);
+		return damaged_refuse(r->s->name, r->s->paths, r->view,
+		    "start it");
 	}
 	if (r->view->known && r->view->keeper_alive) {
 		/* Somebody removed the pidfile under it. */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "command/command.h"
+#include "command/damaged.h"
 #include "command/stopping.h"
 #include "keeper/keeper.h"
 #include "message.h"
@@ -244,6 +245,14 @@ stop_held(struct stopping *s, pid_t holder)
 	return ANSWER_AGAIN;
 }
 
+/* Its record cannot be used. */
+static enum answer
+refuse(const struct stopping *s)
+{
+	return damaged_refuse(s->name, s->paths, &s->view, "stop it") ==
+	    EXIT_NO_PERMISSION ? ANSWER_DENIED : ANSWER_FAILED;
+}
+
 static enum answer
 stop_with_hold(struct stopping *s, struct hold *hold)
 {
@@ -252,6 +261,10 @@ stop_with_hold(struct stopping *s, struct hold *hold)
 
 	/* Looked at again: now nobody else writes it. */
 	view_read(s->paths, &s->view);
+	if (s->view.live == LIVE_UNKNOWN) {
+		hold_put_back(hold);
+		return refuse(s);
+	}
 	if (s->view.keeper_alive) {
 		hold_release(hold);	/* its pidfile had been removed */
 		return ANSWER_AGAIN;
@@ -282,11 +295,8 @@ stop_once(struct stopping *s)
 	pid_t holder;
 
 	view_read(s->paths, &s->view);
-	if (s->view.live == LIVE_UNKNOWN && s->view.error != EBADMSG) {
-		message_error("%s: cannot read its record %s: %s", s->name,
-		    s->paths->record, strerror(s->view.error));
-		return s->view.error == EACCES ? ANSWER_DENIED : ANSWER_FAILED;
-	}
+	if (s->view.live == LIVE_UNKNOWN)
+		return refuse(s);
 	if (s->view.keeper_alive)
 		return stop_by_keeper(s);
 	if (s->view.live == LIVE_DOWN &&
@@ -337,6 +347,8 @@ stop(const char *name, struct paths *p, void *context)
 
 	if (common->dry_run) {
 		view_read(p, &v);
+		if (v.live == LIVE_UNKNOWN)
+			return damaged_refuse(name, p, &v, "stop it");
 		message_say("%s: would %s", name, v.live == LIVE_UP ||
 		    v.live == LIVE_BUSY ? "stop it" : "do nothing: not running");
 		return EXIT_DONE;

@@ -34,6 +34,7 @@
 struct hold {
 	struct pidfh *files[HOLD_FILES];	/* the second may be NULL */
 	char *paths[HOLD_FILES];
+	pid_t before[HOLD_FILES];	/* pidfile_open(3) empties the file */
 };
 
 /*
@@ -90,29 +91,36 @@ pid_at(const char *path)
 	return pid;
 }
 
-/* 0 when path is a regular file or nothing; else -1 with errno. */
+/*
+ * 0 when path is a regular file, with the pid in it, or nothing; else -1 with
+ * errno.
+ */
 static int
-check_type(const char *path)
+check_type(const char *path, pid_t *ret_pid)
 {
 	struct stat st;
 
+	*ret_pid = 0;
 	if (lstat(path, &st) == -1)
 		return errno == ENOENT ? 0 : -1;
-	if (S_ISREG(st.st_mode))
+	if (S_ISREG(st.st_mode)) {
+		if (st.st_size > 0)
+			*ret_pid = pid_at(path);
 		return 0;
+	}
 	errno = S_ISLNK(st.st_mode) ? ELOOP : ENOTSUP;
 	return -1;
 }
 
 /* Lock one pidfile.  NULL with errno as hold_take() says. */
 static struct pidfh *
-take_one(const char *path, mode_t mode, pid_t *ret_holder)
+take_one(const char *path, mode_t mode, pid_t *ret_before, pid_t *ret_holder)
 {
 	struct pidfh *file;
 	mode_t mask;
 	int error;
 
-	if (check_type(path) == -1)
+	if (check_type(path, ret_before) == -1)
 		return NULL;
 	mask = umask(0);
 	/* Without a pid to fill in libbsd does not wait for a file's content. */
@@ -158,7 +166,8 @@ hold_take(const char *path, const char *extra, pid_t *ret_holder,
 		h->paths[i] = strdup(paths[i]);
 		if (h->paths[i] == NULL)
 			goto fail;
-		h->files[i] = take_one(paths[i], modes[i], ret_holder);
+		h->files[i] = take_one(paths[i], modes[i], &h->before[i],
+		    ret_holder);
 		if (h->files[i] == NULL)
 			goto fail;
 	}
@@ -170,19 +179,23 @@ fail:
 	return NULL;
 }
 
-int
-hold_publish_other(struct hold *h, pid_t pid)
+static int
+write_pid(struct pidfh *file, pid_t pid)
 {
 	char text[16];
 	int fd, length;
 
 	length = snprintf(text, sizeof(text), "%d", pid);
+	fd = pidfile_fileno(file);
+	return fd != -1 && ftruncate(fd, 0) == 0 &&
+	    pwrite(fd, text, length, 0) == length ? 0 : -1;
+}
+
+int
+hold_publish_other(struct hold *h, pid_t pid)
+{
 	for (int i = 0; i < HOLD_FILES; i++) {
-		if (h->files[i] == NULL)
-			continue;
-		fd = pidfile_fileno(h->files[i]);
-		if (fd == -1 || ftruncate(fd, 0) == -1 ||
-		    pwrite(fd, text, length, 0) != length)
+		if (h->files[i] != NULL && write_pid(h->files[i], pid) == -1)
 			return -1;
 	}
 	return 0;
@@ -282,6 +295,24 @@ hold_release(struct hold *h)
 	free_hold(h);
 }
 
+pid_t
+hold_pid_before(const struct hold *h)
+{
+	return h->before[0];
+}
+
+void
+hold_put_back(struct hold *h)
+{
+	for (int i = 0; i < HOLD_FILES; i++) {
+		if (h->files[i] == NULL || h->before[i] == 0)
+			continue;
+		(void)write_pid(h->files[i], h->before[i]);
+		close_file(h, i);
+	}
+	hold_release(h);
+}
+
 void
 hold_close(struct hold *h)
 {
@@ -290,8 +321,8 @@ hold_close(struct hold *h)
 	free_hold(h);
 }
 
-enum hold_state
-hold_probe(const char *path, pid_t *ret_pid)
+static enum hold_state
+probe(const char *path, int lock, pid_t *ret_pid)
 {
 	struct stat st;
 	enum hold_state state;
@@ -306,7 +337,7 @@ hold_probe(const char *path, pid_t *ret_pid)
 	else if (!S_ISREG(st.st_mode)) {
 		errno = ENOTSUP;
 		state = HOLD_UNKNOWN;
-	} else if (flock(fd, LOCK_SH | LOCK_NB) == 0)
+	} else if (flock(fd, lock | LOCK_NB) == 0)
 		state = HOLD_FREE;
 	else
 		state = errno == EWOULDBLOCK ? HOLD_HELD : HOLD_UNKNOWN;
@@ -316,4 +347,16 @@ hold_probe(const char *path, pid_t *ret_pid)
 	close(fd);
 	errno = error;
 	return state;
+}
+
+enum hold_state
+hold_probe(const char *path, pid_t *ret_pid)
+{
+	return probe(path, LOCK_SH, ret_pid);
+}
+
+enum hold_state
+hold_probe_shared(const char *path, pid_t *ret_pid)
+{
+	return probe(path, LOCK_EX, ret_pid);
 }

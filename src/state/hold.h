@@ -42,6 +42,18 @@ int hold_ride_along(struct hold *h);
 /* Remove the pidfile if it still is ours, then give up the lock.  Frees h. */
 void hold_release(struct hold *h);
 
+/*
+ * The pid in the pidfile before we took it, if that was a usable one (> 1);
+ * else 0.
+ */
+pid_t hold_pid_before(const struct hold *h);
+
+/*
+ * Release, but as if it had never been taken: a pidfile that held a pid stays,
+ * and holds it again.  Frees h.
+ */
+void hold_put_back(struct hold *h);
+
 /* Close our descriptors only: another process goes on holding.  Frees h. */
 void hold_close(struct hold *h);
 
@@ -58,5 +70,11 @@ enum hold_state {
  * *ret_pid: the pid in the file if it is a usable one (> 1), else 0.
  */
 enum hold_state hold_probe(const char *path, pid_t *ret_pid);
+
+/*
+ * The same, and a shared lock (hold_ride_along()) is HOLD_HELD, too.  Another
+ * who asks in that microsecond is told that it is held: not for every day.
+ */
+enum hold_state hold_probe_shared(const char *path, pid_t *ret_pid);
 
 #endif

@@ -287,13 +287,14 @@ record_read(const char *path, struct record *r, struct record_text *text)
 	record_init(r);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
 	    O_NOCTTY);
-	if (fd == -1)
-		return -1;
-	n = read(fd, text->text, sizeof(text->text) - 1);
+	n = fd == -1 ? -1 : read(fd, text->text, sizeof(text->text) - 1);
 	error = errno;
-	close(fd);
+	if (fd != -1)
+		close(fd);
 	if (n == -1) {
-		errno = error;
+		/* A symlink, a directory, a socket: something, but no record. */
+		errno = error == ELOOP || error == EISDIR || error == ENXIO ?
+		    EBADMSG : error;
 		return -1;
 	}
 	text->text[n] = '\0';
