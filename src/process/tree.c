@@ -19,7 +19,11 @@
 
 #include "process/process.h"
 
-#define ENVIRON_MAX (256 * 1024)
+/* "\0INVOCATION_ID=...\0", in front of the terminator of the string. */
+struct marker {
+	char text[64];
+	size_t length;		/* 0: there is none */
+};
 
 void
 tree_free(struct tree *t)
@@ -149,7 +153,7 @@ struct search {
 	struct tree *tree;
 	pid_t root;
 	pid_t session;		/* 0: do not go by session */
-	const char *marker;	/* "INVOCATION_ID=..." */
+	struct marker marker;
 	bool found;
 };
 
@@ -202,32 +206,39 @@ tree_descendants(pid_t root, struct tree *t)
 	return add_descendants(t, 0);
 }
 
-/* 1 or 0; or -1 with errno when it could not be seen. */
+/*
+ * 1 or 0; or -1 with errno when it could not be seen.  In pieces, of which the
+ * end is kept: an environment has no size that it may not exceed, and who sets
+ * it anew, as shells do for their children, may put the variable last.
+ */
 static int
-has_marker(pid_t pid, const char *marker)
+has_marker(pid_t pid, const struct marker *m)
 {
-	static char text[ENVIRON_MAX];
-	char path[32];
-	size_t length = 0, marker_length = strlen(marker);
+	char path[32], text[4096] = "";
+	size_t length = 1;	/* as if another variable ended before it */
 	ssize_t n;
-	int fd;
+	int fd, found = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/environ", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
 		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ?
 		    -1 : 0;
-	while (length < sizeof(text) - 1 &&
-	    (n = read(fd, text + length, sizeof(text) - 1 - length)) > 0)
-		length += n;
+	do {
+		n = read(fd, text + length, sizeof(text) - 1 - length);
+		length += n > 0 ? (size_t)n : 0;
+		/* The last variable may lack its terminator. */
+		text[length] = '\0';
+		found = memmem(text, length + (n <= 0), m->text,
+		    m->length) != NULL;
+		if (length >= m->length) {
+			memmove(text, text + length - m->length + 1,
+			    m->length - 1);
+			length = m->length - 1;
+		}
+	} while (n > 0 && !found);
 	close(fd);
-	text[length] = '\0';
-	for (const char *p = text; p < text + length; p += strlen(p) + 1) {
-		if (strncmp(p, marker, marker_length) == 0 &&
-		    p[marker_length] == '\0')
-			return 1;
-	}
-	return 0;
+	return found;
 }
 
 static int
@@ -241,7 +252,9 @@ visit_run(const struct process_stat *st, void *context)
 		return 0;
 	if (s->session != 0 && st->session == s->session)
 		return add_member(s->tree, st);
-	marked = has_marker(st->pid, s->marker);
+	if (s->marker.length == 0)
+		return 0;
+	marked = has_marker(st->pid, &s->marker);
 	return marked == 1 ? add_member(s->tree, st) : marked;
 }
 
@@ -251,7 +264,7 @@ tree_of_run(pid_t main_pid, uint64_t main_start, pid_t session,
 {
 	struct process_stat st;
 	struct search s = { .tree = t };
-	char marker[64];
+	int length;
 
 	t->count = 0;
 	if (process_is_alive(main_pid, main_start, &st)) {
@@ -259,11 +272,13 @@ tree_of_run(pid_t main_pid, uint64_t main_start, pid_t session,
 			return -1;
 		s.session = session > 1 && st.session == session ? session : 0;
 	}
-	if (invocation[0] == '\0')
-		return 0;
-	snprintf(marker, sizeof(marker), "INVOCATION_ID=%s", invocation);
-	s.marker = marker;
-	if (each_process(visit_run, &s) == -1)
+	if (invocation[0] != '\0') {
+		length = snprintf(s.marker.text, sizeof(s.marker.text),
+		    "%cINVOCATION_ID=%.40s", '\0', invocation);
+		s.marker.length = (size_t)length + 1;
+	}
+	if ((s.marker.length > 0 || s.session != 0) &&
+	    each_process(visit_run, &s) == -1)
 		return -1;
 	return add_descendants(t, 0);
 }

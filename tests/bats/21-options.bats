@@ -73,6 +73,28 @@ load helpers
 	is "$(saw "$T/web.saw" env.INVOCATION_ID)" "$(field web InvocationID)"
 }
 
+@test "the INVOCATION_ID is the run's whatever --env and --env-file say" {
+	echo INVOCATION_ID=other >"$T/env"
+	start_witness web --env INVOCATION_ID=mine --env-file "$T/env"
+	is "$(saw "$T/web.saw" env.INVOCATION_ID)" "$(field web InvocationID)"
+}
+
+# With a descendant that forked twice, in a session of its own, whom after the
+# keeper's death only the environment tells from a stranger.
+@test "a service with 300 kB of environment is stopped whole without its keeper" {
+	local large keeper
+
+	large=$(head -c 100000 /dev/zero | tr '\0' x)
+	hf start web --env "A=$large" --env "B=$large" --env "C=$large" \
+		--stop-schedule TERM/1/KILL/5 -- "$VICTIMS/forker" 4 "$T/ready"
+	wait_until 10 test -e "$T/ready"
+	keeper=$(keeper_of web)
+	kill -KILL "$keeper"
+	wait_until 5 gone "$keeper"
+	hf stop web
+	nothing_left web
+}
+
 @test "--nice sets the niceness" {
 	start_witness web --nice 7
 	is "$(saw "$T/web.saw" nice)" 7
