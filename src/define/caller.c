@@ -17,9 +17,6 @@
 #include "define/value.h"
 #include "message.h"
 
-#define DEFAULT_PATH \
-	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 extern char **environ;
 
 static bool
@@ -129,7 +126,8 @@ look_in(const char *dir, size_t length, const char *command)
 char *
 caller_find_program(const char *command, const char *search_path)
 {
-	const char *p = search_path == NULL ? DEFAULT_PATH : search_path;
+	const char *p = search_path == NULL ? CALLER_DEFAULT_PATH :
+	    search_path;
 	char *path, *second_best = NULL;
 	size_t length;
 

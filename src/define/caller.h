@@ -8,6 +8,10 @@
 
 #include "define/service.h"
 
+/* Where programs are when no PATH says it. */
+#define CALLER_DEFAULT_PATH \
+	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 /*
  * Add the caller's environment to env, but for what belongs to the caller's
  * session only; for another user also without who the caller is.

@@ -62,7 +62,7 @@ fork_service(struct keeper *k, char *what, size_t size)
 		.name = name_itself,
 		.context = k,
 	};
-	struct strings environment = { 0 };
+	struct environment environment;
 	const char *file;
 	int result, error;
 
@@ -71,9 +71,8 @@ fork_service(struct keeper *k, char *what, size_t size)
 		return -1;
 	if (environment_build(k->service, k->order->credentials,
 	    k->invocation, &environment, &file) == -1) {
-		snprintf(what, size, "read environment file %s", file);
 		error = errno;
-		strings_clear(&environment);
+		snprintf(what, size, "read environment file %s", file);
 		errno = error;
 		return -1;
 	}
@@ -86,7 +85,7 @@ fork_service(struct keeper *k, char *what, size_t size)
 	snprintf(what, size, "fork");
 	result = child_spawn(&order, &k->child);
 	error = errno;
-	strings_clear(&environment);
+	environment_free(&environment);
 	errno = error;
 	return result;
 }

@@ -4,19 +4,27 @@
 #ifndef HOLDFAST_ENVIRONMENT_H
 #define HOLDFAST_ENVIRONMENT_H
 
-#include <stddef.h>
+#include "define/service.h"
 
-struct service;
 struct credentials;
-struct strings;
+
+struct environment {
+	char **items;		/* "K=V", ends with NULL; most are the
+				   service's own strings */
+	struct strings added, read; /* those that are not: ours, the files' */
+};
 
 /*
- * Fill env: PATH when nothing sets it; HOME, USER, LOGNAME and SHELL of a named
- * user; Environment=; EnvironmentFile=; INVOCATION_ID; each over the ones
- * before.  Returns 0, or -1 with errno when a file cannot be read or is wrong,
- * its name then in *ret_file (it belongs to s).
+ * Build env: INVOCATION_ID, which nothing overrides; HOME, USER, LOGNAME and
+ * SHELL of a named user; Environment=; EnvironmentFile=; each over the ones
+ * before; PATH when none of them sets it.  env is good as long as s is, and is
+ * freed with environment_free().  Returns 0, or -1 with errno when a file
+ * cannot be read or is wrong, its name then in *ret_file (it belongs to s).
+ * Dies when out of memory.
  */
 int environment_build(const struct service *s, const struct credentials *c,
-    const char *invocation_id, struct strings *env, const char **ret_file);
+    const char *invocation_id, struct environment *env,
+    const char **ret_file);
+void environment_free(struct environment *env);
 
 #endif

@@ -79,6 +79,28 @@ load helpers
 	is "$(saw "$T/web.saw" env.INVOCATION_ID)" "$(field web InvocationID)"
 }
 
+@test "the INVOCATION_ID comes first, where it is found soonest" {
+	start_witness web
+	match "$(tr '\0' '\n' <"/proc/$(field web MainPID)/environ" | head -n 1)" \
+		'^INVOCATION_ID='
+}
+
+@test "--env-file goes over --env, and each variable is there once" {
+	printf 'SIZE=2\nNEW=3\nSIZE=4\n' >"$T/env"
+	start_witness web --env SIZE=1 --env-file "$T/env"
+	is "$(saw "$T/web.saw" env.SIZE)" 4
+	is "$(saw "$T/web.saw" env.NEW)" 3
+}
+
+@test "PATH is the usual directories when nothing sets it, else what was set" {
+	start_witness web --clear-env
+	is "$(saw "$T/web.saw" env.PATH)" \
+		/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+	echo PATH=/one >"$T/env"
+	start_witness two --clear-env --env-file "$T/env"
+	is "$(saw "$T/two.saw" env.PATH)" /one
+}
+
 # With a descendant that forked twice, in a session of its own, whom after the
 # keeper's death only the environment tells from a stranger.
 @test "a service with 300 kB of environment is stopped whole without its keeper" {
