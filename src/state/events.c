@@ -45,6 +45,21 @@ drop_older_half(const char *path, int fd)
 		unlink(name);
 }
 
+/*
+ * A disk that is full took written bytes of a line only: take them back, unless
+ * another has appended since.
+ */
+static void
+take_back(int fd, ssize_t written)
+{
+	struct stat st;
+	off_t end;
+
+	end = lseek(fd, 0, SEEK_CUR);
+	if (end >= written && fstat(fd, &st) == 0 && st.st_size == end)
+		(void)!ftruncate(fd, end - written);
+}
+
 void
 events_add(const char *path, const char *fmt, ...)
 {
@@ -69,7 +84,9 @@ events_add(const char *path, const char *fmt, ...)
 	if (fd == -1)
 		return;
 	written = write(fd, line, n);
-	if (written == n && fstat(fd, &st) == 0 &&
+	if (written > 0 && written < n)
+		take_back(fd, written);
+	else if (written == n && fstat(fd, &st) == 0 &&
 	    st.st_size > EVENTS_MAX_BYTES)
 		drop_older_half(path, fd);
 	close(fd);
@@ -93,9 +110,9 @@ events_tail(const char *path, struct event_line *lines, size_t max, char *buf,
 		n = pread(fd, buf, size - 1, st.st_size > (off_t)size - 1 ?
 		    st.st_size - (off_t)(size - 1) : 0);
 	close(fd);
-	if (n <= 0 || buf[n - 1] != '\n')
-		return 0;
-	buf[n] = '\0';
+	/* What is behind the last newline is half a line: of a full disk. */
+	while (n > 0 && buf[n - 1] != '\n')
+		n--;
 	/* From the end backwards, filling lines from its end. */
 	while (count < max && n > 0) {
 		buf[--n] = '\0';

@@ -22,7 +22,8 @@ struct event_line {
 
 /*
  * The last max events, oldest first, into lines; their text lies in buf.
- * Returns how many, 0 when there is no history.
+ * Returns how many, 0 when there is no history.  A last line without its newline
+ * is left out.
  */
 size_t events_tail(const char *path, struct event_line *lines, size_t max,
     char *buf, size_t size);
