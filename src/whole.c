@@ -4,8 +4,10 @@
  * Most of a short command's time is the loading of its libraries.  So holdfast
  * is linked statically, without what only some commands need: libsmartcols (for
  * tables and JSON), and the lookup of names of users, which may load modules.
- * Both are asked for before anything was done or said, so a command that needs
- * one is simply begun anew, by holdfast-whole, which has everything.
+ * A command that needs one is simply begun anew, by holdfast-whole, which has
+ * everything.  That must be before anything was done or said: a table is made
+ * before its first row, and starting_foresee() looks at the definitions of all
+ * services that a command names before it acts on the first.
  */
 #include "config.h"
 
@@ -30,6 +32,7 @@ begin_anew(void)
 	char path[PATH_MAX + sizeof(name)], *slash;
 	ssize_t n;
 
+	(void)message_flush();
 	n = readlink("/proc/self/exe", path, PATH_MAX - 1);
 	path[n > 0 ? n : 0] = '\0';
 	slash = strrchr(path, '/');
@@ -42,16 +45,22 @@ begin_anew(void)
 	message_die("cannot execute %s: %s", path, strerror(errno));
 }
 
+void
+lookup_prepare(void)
+{
+	begin_anew();
+}
+
+/* Something was done since nobody foresaw this: it is too late to begin anew. */
 int
 lookup_credentials(const char *user, const char *group,
     struct credentials *c, char *err, size_t size)
 {
-	(void)user;
-	(void)group;
 	(void)c;
-	(void)err;
-	(void)size;
-	begin_anew();
+	snprintf(err, size, "cannot look up %s '%s': the definition was "
+	    "changed meanwhile", user != NULL ? "user" : "group",
+	    user != NULL ? user : group);
+	return -1;
 }
 
 struct table *

@@ -207,7 +207,9 @@ run(int argc, char **argv, bool only_if_running)
 	if (names.count == 0)
 		return command_usage("%s: expected the name of a service",
 		    argv[0]);
-	status = command_each(&names, &common, restart, &r);
+	status = starting_foresee(&names, &common, NULL);
+	if (status == EXIT_DONE)
+		status = command_each(&names, &common, restart, &r);
 	strings_clear(&names);
 	return status;
 }

@@ -101,7 +101,10 @@ run_start(int argc, char **argv)
 		message_set_verbosity(QUIET);
 	else if (o.common.verbose)
 		message_set_verbosity(VERBOSE);
-	status = command_each(&o.names, &o.common, start, &o);
+	status = starting_foresee(&o.names, &o.common,
+	    o.command.count > 0 ? &o.service : NULL);
+	if (status == EXIT_DONE)
+		status = command_each(&o.names, &o.common, start, &o);
 	options_free_start(&o);
 	return status;
 }

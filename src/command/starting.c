@@ -46,6 +46,7 @@ struct run {
 	int64_t unclear_until;		/* locked, and nobody says by whom */
 	int64_t deadline;		/* another start, or a stop, takes long */
 	bool waited;			/* for another's start */
+	bool foreseen;			/* whether names must be looked up */
 	bool watches;
 	struct watch watch;
 };
@@ -237,6 +238,12 @@ launch(struct run *r, const struct keeper_order *order)
 	return EXIT_FAILED;
 }
 
+static bool
+needs_lookup(const struct service *s)
+{
+	return s->user != NULL || s->group != NULL;
+}
+
 /* It runs, its keeper does not: give it a new one, by its own definition. */
 static int
 adopt(struct run *r, struct hold *hold)
@@ -245,14 +252,23 @@ adopt(struct run *r, struct hold *hold)
 	struct service own;
 	struct credentials credentials;
 	char err[512];
-	int status, error;
+	int status, result, error;
 
 	service_init(&own, r->s->name);
 	fill_order(r, &order, hold);
-	if (definition_read(r->s->paths->definition, &own, &error, err,
-	    sizeof(err)) != 0 ||
-	    credentials_resolve(own.user, own.group, &credentials, err,
-	    sizeof(err)) == -1) {
+	result = definition_read(r->s->paths->definition, &own, &error, err,
+	    sizeof(err));
+	if (result == 0 && needs_lookup(&own) && !r->foreseen) {
+		/* One that is begun anew must find it as it was. */
+		(void)hold_publish_other(hold, r->view->record.main_pid);
+		hold_close(hold);
+		service_free(&own);
+		lookup_prepare();
+		r->foreseen = true;
+		return AGAIN;
+	}
+	if (result != 0 || credentials_resolve(own.user, own.group,
+	    &credentials, err, sizeof(err)) == -1) {
 		(void)hold_publish_other(hold, r->view->record.main_pid);
 		hold_close(hold);
 		service_free(&own);
@@ -398,12 +414,48 @@ check(struct run *r)
 	return EXIT_DONE;
 }
 
+static int
+foresee(const char *name, struct paths *p, void *context)
+{
+	const struct service *given = context;
+	struct service stored;
+	char err[512];
+	int error;
+	bool needs;
+
+	if (given != NULL) {
+		lookup_prepare();
+		return EXIT_DONE;
+	}
+	/* One that cannot be read is said when it is its turn. */
+	service_init(&stored, name);
+	needs = definition_read(p->definition, &stored, &error, err,
+	    sizeof(err)) == 0 && needs_lookup(&stored);
+	service_free(&stored);
+	if (needs)
+		lookup_prepare();
+	return EXIT_DONE;
+}
+
+int
+starting_foresee(const struct strings *names,
+    const struct common_options *common, struct service *given)
+{
+	if (given != NULL && !needs_lookup(given))
+		return EXIT_DONE;
+	return command_each(names, common, foresee, given);
+}
+
 int
 starting_run(const struct starting *s)
 {
 	/* Static: on the stack the keeper would have all of its pages. */
 	static struct view view;
-	struct run r = { .s = s, .view = &view };
+	struct run r = {
+		.s = s,
+		.view = &view,
+		.foreseen = s->given == NULL,
+	};
 	int status;
 
 	status = find_definition(&r);

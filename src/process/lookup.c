@@ -15,6 +15,11 @@
 #include <string.h>
 #include <unistd.h>
 
+void
+lookup_prepare(void)
+{
+}
+
 /* A number as text, or false. (uid_t)-1 means "no change" to the kernel. */
 static bool
 parse_id(const char *text, uint32_t *ret)

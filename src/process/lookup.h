@@ -18,6 +18,12 @@ struct credentials {
 };
 
 /*
+ * To be called when names will have to be looked up, before anything is done or
+ * said: the quick program cannot do it, and is begun anew as one that can.
+ */
+void lookup_prepare(void);
+
+/*
  * Look up user and group, of which one may be NULL, into *c, which holds the
  * caller's own ids.  0, or -1 with one line in err; *c is then to be freed, but
  * not to be used.

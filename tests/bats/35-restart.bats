@@ -330,3 +330,46 @@ report_of() {
 	wait_until 20 has_lines "$T/web.runs" 2
 	match "$(cat "$HOLDFAST_RUN_DIR/web/events")" 'status 3'
 }
+
+# Names of users are looked up by another program, which the quick one becomes:
+# that must be before anything was done.
+
+# counted NAME [OPTION...]: a service that counts its runs in $T/NAME.runs.
+counted() {
+	local name=$1
+
+	shift
+	hf start "$name" "$@" -- sh -c 'echo run >>"$1"; exec sleep 1000' \
+		sh "$T/$name.runs"
+	wait_until 10 has_lines "$T/$name.runs" 1
+}
+
+@test "start of several, of which one has a user, starts each once" {
+	counted one
+	counted two --user "$(id -un)"
+	hf stop one two
+	hf start one two
+	is "$(grep -c ': running, ' <<<"$output")" 2 "started"
+	no_match "$output" already
+}
+
+@test "restart of several, of which one has a user, restarts each once" {
+	counted one
+	counted two --no-keeper --user "$(id -un)"
+	hf restart one two
+	wait_until 10 has_lines "$T/one.runs" 2
+	wait_until 10 has_lines "$T/two.runs" 2
+	is "$(wc -l <"$T/one.runs")" 2 "runs of the first"
+	is "$(wc -l <"$T/two.runs")" 2 "runs of the second"
+}
+
+@test "try-restart without a keeper and with a user restarts it" {
+	counted web --no-keeper --user "$(id -un)"
+	local pid
+	pid=$(pid_of web)
+	hf try-restart web
+	match "$output" '^web: '
+	no_match "$output" 'not running'
+	hf status web
+	run ! is "$(pid_of web)" "$pid"
+}

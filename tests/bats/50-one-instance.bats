@@ -119,3 +119,29 @@ few() {
 	done
 	nothing_left web
 }
+
+@test "an adopting start looks up the user of what runs, not of what is given" {
+	start_witness web --user "$(id -un)"
+	local pid
+	pid=$(pid_of web)
+	kill -KILL "$(keeper_of web)"
+	wait_until 10 gone "$(keeper_of web)"
+	hf start web -- sleep 1000
+	match "$output" "already running, pid $pid "
+	is "$(pid_of web)" "$pid"
+}
+
+@test "a start that cannot look up the user to adopt leaves the pidfile" {
+	mkdir "$T/bin"
+	cp "$(command -v "$HOLDFAST")" "$T/bin/holdfast"
+	"$T/bin/holdfast" list >/dev/null 2>&1 3>&- &&
+		skip "one program, or it is installed"
+	start_witness web --user "$(id -un)"
+	local pid
+	pid=$(pid_of web)
+	kill -KILL "$(keeper_of web)"
+	wait_until 10 gone "$(keeper_of web)"
+	run --separate-stderr "$T/bin/holdfast" start web -- sleep 1000 3>&-
+	run ! is "$status" 0
+	is "$(pid_of web)" "$pid"
+}
