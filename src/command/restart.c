@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,16 +15,12 @@
 #include "command/starting.h"
 #include "command/stopping.h"
 #include "message.h"
-#include "process/process.h"
-#include "state/watch.h"
-
-#define LOOK_AGAIN_USEC INT64_C(10000)
-#define AGAIN (-1)
 
 struct restarting {
 	const char *name;
 	struct paths *paths;
 	struct view view;
+	char old[33];		/* the run that is to be another */
 	struct common_options *common;
 	bool only_if_running;
 };
@@ -60,79 +55,37 @@ say_not_restarted(const struct restarting *r)
 	return EXIT_FAILED;
 }
 
-/* Has the run that was asked for come to something?  AGAIN: not yet. */
+/* Has the run that was asked for come to something? */
 static int
-judge(const struct restarting *r, const char *old_invocation)
+judge(void *context)
 {
+	const struct restarting *r = context;
 	const struct record *record = &r->view.record;
 
-	if (strcmp(record->invocation_id, old_invocation) == 0)
-		return AGAIN;
+	if (strcmp(record->invocation_id, r->old) == 0)
+		return OUTCOME_AGAIN;
 	if (record->active_state == STATE_ACTIVE)
 		return say_restarted(r);
 	if (strcmp(record->sub_state, "auto-restart") == 0)
 		return say_not_restarted(r);
-	return AGAIN;
-}
-
-static int
-wait_for_run(struct restarting *r, int pidfd)
-{
-	struct watch watch;
-	char old[33];
-	const pid_t keeper = r->view.record.keeper_pid;
-	const uint64_t start = r->view.record.keeper_start;
-	const int64_t before = r->view.record.changed_usec;
-	int64_t react = watch_now() + STOPPING_REACTION_USEC;
-	int status = AGAIN;
-
-	snprintf(old, sizeof(old), "%.32s", r->view.record.invocation_id);
-	watch_open(&watch, r->paths->dir);
-	while (process_is_alive(keeper, start, NULL)) {
-		view_read(r->paths, &r->view);
-		if (!r->view.known || r->view.record.keeper_pid != keeper)
-			break;
-		if (r->view.record.changed_usec != before)
-			react = INT64_MAX;
-		status = judge(r, old);
-		if (status != AGAIN)
-			break;
-		if (watch_now() >= react) {
-			message_warn("%s: its keeper, pid %d, does not react: "
-			    "killed", r->name, keeper);
-			(void)process_signal(keeper, start, SIGKILL);
-			react = INT64_MAX;
-		}
-		(void)watch_wait(&watch, &pidfd, 1, pidfd == -1 ?
-		    watch_now() + LOOK_AGAIN_USEC : react);
-	}
-	watch_close(&watch);
-	return status;
+	return OUTCOME_AGAIN;
 }
 
 static int
 restart_by_keeper(struct restarting *r)
 {
-	const struct record *record = &r->view.record;
-	int pidfd, status, error;
+	const struct asking asking = {
+		.name = r->name,
+		.paths = r->paths,
+		.view = &r->view,
+		.signal = SIGUSR2,
+		.judge = judge,
+		.context = r,
+	};
 
-	pidfd = process_open(record->keeper_pid, record->keeper_start);
-	if (pidfd == -1 && errno == ESRCH)
-		return AGAIN;
-	if (stopping_ask(record, SIGUSR2) == -1) {
-		error = errno;
-		if (pidfd != -1)
-			close(pidfd);
-		if (error == ESRCH)
-			return AGAIN;
-		message_error("%s: cannot signal its keeper, pid %d: %s",
-		    r->name, record->keeper_pid, strerror(error));
-		return error == EPERM ? EXIT_NO_PERMISSION : EXIT_FAILED;
-	}
-	status = wait_for_run(r, pidfd);
-	if (pidfd != -1)
-		close(pidfd);
-	return status;
+	snprintf(r->old, sizeof(r->old), "%.32s",
+	    r->view.record.invocation_id);
+	return stopping_ask(&asking);
 }
 
 static int
@@ -184,7 +137,7 @@ restart(const char *name, struct paths *p, void *context)
 	}
 	do
 		status = restart_once(r);
-	while (status == AGAIN);
+	while (status == OUTCOME_AGAIN);
 	return status;
 }
 

@@ -35,8 +35,6 @@
 #define LOOK_AGAIN_USEC INT64_C(10000)
 #define UNCLEAR_MAX_USEC INT64_C(5000000)
 
-#define AGAIN (-1)		/* not an exit status: look anew */
-
 struct run {
 	const struct starting *s;
 	struct service *service;	/* given, or the stored one */
@@ -110,7 +108,7 @@ other_has_it(struct run *r)
 		return EXIT_FAILED;
 	}
 	wait_for_change(r, r->deadline - watch_now());
-	return AGAIN;
+	return OUTCOME_AGAIN;
 }
 
 /*
@@ -144,7 +142,7 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 		 * only have asked. */
 		if (record->has_keeper && watch_now() < r->unclear_until) {
 			wait_for_change(r, LOOK_AGAIN_USEC);
-			return AGAIN;
+			return OUTCOME_AGAIN;
 		}
 		if (has_executed(record))
 			return say_running(r);
@@ -155,14 +153,14 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 		/* Its descendants have inherited the lock. */
 		if (stopping_without_keeper(r->s->name, r->s->paths, record,
 		    NULL, &ended) == 0)
-			return AGAIN;
+			return OUTCOME_AGAIN;
 		message_error("%s: cannot start: what is left of its last run "
 		    "does not end", r->s->name);
 		return EXIT_FAILED;
 	}
 	if (watch_now() < r->unclear_until) {
 		wait_for_change(r, LOOK_AGAIN_USEC);
-		return AGAIN;
+		return OUTCOME_AGAIN;
 	}
 	if (holder != 0)
 		message_error("%s: cannot lock pidfile %s: process %d has it, "
@@ -265,7 +263,7 @@ adopt(struct run *r, struct hold *hold)
 		service_free(&own);
 		lookup_prepare();
 		r->foreseen = true;
-		return AGAIN;
+		return OUTCOME_AGAIN;
 	}
 	if (result != 0 || credentials_resolve(own.user, own.group,
 	    &credentials, err, sizeof(err)) == -1) {
@@ -320,7 +318,7 @@ with_hold(struct run *r, struct hold *hold)
 	    record_is_of_this_boot(record)) {
 		if (stopping_without_keeper(r->s->name, r->s->paths, record,
 		    hold, &ended) == 0)
-			return AGAIN;
+			return OUTCOME_AGAIN;
 		message_error("%s: cannot start: what is left of its last run "
 		    "does not end", r->s->name);
 		return EXIT_FAILED;
@@ -354,7 +352,7 @@ start_once(struct run *r)
 	if (errno == ENOENT && path == p->pid) {
 		/* `forget` removed the directory since. */
 		if (paths_make(p, err, sizeof(err)) == 0)
-			return AGAIN;
+			return OUTCOME_AGAIN;
 		message_error("%s: %s", r->s->name, err);
 		return EXIT_FAILED;
 	}
@@ -468,7 +466,7 @@ starting_run(const struct starting *s)
 		    watch_now() + r.service->timeout_start_usec;
 		do
 			status = start_once(&r);
-		while (status == AGAIN);
+		while (status == OUTCOME_AGAIN);
 	}
 	if (r.watches)
 		watch_close(&r.watch);

@@ -16,6 +16,7 @@
 
 #include "command/command.h"
 #include "command/damaged.h"
+#include "command/outcome.h"
 #include "command/stopping.h"
 #include "keeper/keeper.h"
 #include "message.h"
@@ -26,6 +27,8 @@
 #include "state/watch.h"
 
 #define LOOK_AGAIN_USEC INT64_C(10000)
+/* Until a keeper that does not react is bypassed. */
+#define REACTION_USEC INT64_C(5000000)
 /* How soon a stop that cannot end is seen; one that ends is seen at once. */
 #define STUCK_LOOK_USEC INT64_C(250000)
 #define UNCLEAR_MAX_USEC INT64_C(5000000)
@@ -38,17 +41,6 @@ struct stopping {
 	int64_t give_up;	/* of a state that is not clear */
 	struct keeper_report report; /* of what this process ended itself */
 };
-
-enum answer { ANSWER_AGAIN, ANSWER_DONE, ANSWER_FAILED, ANSWER_DENIED };
-
-int
-stopping_ask(const struct record *r, int signal)
-{
-	if (process_request(r->keeper_pid, r->keeper_start, signal) == -1)
-		return -1;
-	(void)process_signal(r->keeper_pid, r->keeper_start, SIGCONT);
-	return 0;
-}
 
 int
 stopping_without_keeper(const char *name, const struct paths *p,
@@ -84,14 +76,14 @@ stopping_without_keeper(const char *name, const struct paths *p,
 
 /* Who is left, for the message of a stop that failed. */
 static void
-say_stuck(struct stopping *s)
+say_stuck(const char *name, const struct view *v)
 {
-	const struct record *r = &s->view.record;
+	const struct record *r = &v->record;
 	struct tree tree = { 0 };
 	char pids[160] = "";
 	size_t used = 0;
 
-	if (s->view.keeper_alive)
+	if (v->keeper_alive)
 		(void)tree_descendants(r->keeper_pid, &tree);
 	else
 		(void)tree_of_run(r->main_pid, r->main_start, r->session,
@@ -100,7 +92,7 @@ say_stuck(struct stopping *s)
 		used += snprintf(pids + used, sizeof(pids) - used, " %d",
 		    tree.members[i].pid);
 	message_error("%s: would not stop: the stop schedule is exhausted, "
-	    "and of its processes are left:%s", s->name, pids);
+	    "and of its processes are left:%s", name, pids);
 	tree_free(&tree);
 }
 
@@ -126,100 +118,160 @@ say_stopped(struct stopping *s)
 	    value_signal_name(signal, name, sizeof(name)), took);
 }
 
+/* How a keeper's answer is waited for. */
+struct waiting {
+	const struct asking *asking;
+	pid_t keeper;
+	uint64_t start;
+	int pidfd;
+	int64_t before;		/* when its record changed last */
+	char invocation[33];	/* and the run that it was of */
+	struct watch watch;
+};
+
 /*
- * Until the keeper's death, or a while at most.  Not by inotify: an instance
- * that ever watched anything takes 8 to 25 ms to close (the kernel waits for a
- * grace period), at the exit of the process at the latest.
+ * Until the keeper's death, a change, or a while at most.  Who only waits for
+ * the death does not use inotify: an instance that ever watched anything takes
+ * 8 to 25 ms to close (the kernel waits for a grace period), at the exit of the
+ * process at the latest.
  */
 static void
-wait_a_while(int pidfd, int64_t until)
+wait_a_while(struct waiting *w, int64_t until)
 {
-	struct pollfd polled = { pidfd, POLLIN, 0 };
-	int64_t left;
+	struct pollfd polled = { w->pidfd, POLLIN, 0 };
+	int64_t left = INT64_MAX;
 
-	left = until - watch_now();
-	if (pidfd == -1 && left > LOOK_AGAIN_USEC)
+	if (until != INT64_MAX)
+		left = until - watch_now();
+	if (w->pidfd == -1 && left > LOOK_AGAIN_USEC)
 		left = LOOK_AGAIN_USEC;
+	if (w->asking->judge != NULL) {
+		(void)watch_wait(&w->watch, &w->pidfd, 1, left == INT64_MAX ?
+		    INT64_MAX : watch_now() + left);
+		return;
+	}
 	if (left > STUCK_LOOK_USEC)
 		left = STUCK_LOOK_USEC;
 	(void)poll(&polled, 1, left <= 0 ? 0 : (int)((left + 999) / 1000));
 }
 
-/* The keeper's death, or a record that says it cannot go on. */
-static enum answer
-wait_for_keeper(struct stopping *s, int pidfd)
+/*
+ * One that stops already, whoever asked for it, does not write a record because
+ * it was asked once more: it is at work.
+ */
+static bool
+has_reacted(const struct waiting *w)
 {
-	struct view *v = &s->view;
-	const pid_t keeper = v->record.keeper_pid;
-	const uint64_t start = v->record.keeper_start;
-	const int64_t before = v->record.changed_usec;
-	int64_t react = watch_now() + STOPPING_REACTION_USEC;
-	enum answer answer = ANSWER_AGAIN;
-	bool reacted = false;
+	const struct view *v = w->asking->view;
 
-	for (;;) {
-		if (!process_is_alive(keeper, start, NULL))
-			break;
-		view_read(s->paths, v);
-		if (v->known && v->record.keeper_pid == keeper) {
-			reacted = reacted ||
-			    v->record.active_state == STATE_DEACTIVATING;
-			if (strcmp(v->record.sub_state, "stuck") == 0 &&
-			    v->record.changed_usec != before) {
-				answer = ANSWER_FAILED;
-				break;
-			}
-		} else
-			reacted = true;	/* the final record: it is going */
-		if (!reacted && watch_now() >= react) {
-			/* It holds nothing that a kill would lose. */
-			message_warn("%s: its keeper, pid %d, does not react: "
-			    "killed", s->name, keeper);
-			(void)process_signal(keeper, start, SIGKILL);
-			reacted = true;
-		}
-		wait_a_while(pidfd, reacted ? INT64_MAX : react);
-	}
-	return answer;
+	return v->known && (v->record.keeper_pid != w->keeper ||
+	    v->record.active_state == STATE_DEACTIVATING ||
+	    strcmp(v->record.invocation_id, w->invocation) != 0);
 }
 
-static enum answer
+/* What the record says by now: an exit status, or OUTCOME_AGAIN. */
+static int
+look_at_answer(const struct waiting *w)
+{
+	const struct asking *a = w->asking;
+	const struct record *r = &a->view->record;
+
+	if (!a->view->known || r->keeper_pid != w->keeper)
+		return OUTCOME_AGAIN;	/* the final record: it is going */
+	/* Asked to stop, one that was stuck begins its schedule anew. */
+	if (strcmp(r->sub_state, "stuck") == 0 &&
+	    (a->signal != SIGTERM || r->changed_usec != w->before)) {
+		say_stuck(a->name, a->view);
+		return EXIT_FAILED;
+	}
+	return a->judge == NULL ? OUTCOME_AGAIN : a->judge(a->context);
+}
+
+static int
+wait_for_keeper(struct waiting *w)
+{
+	const struct asking *a = w->asking;
+	int64_t react = watch_now() + REACTION_USEC;
+	int status = OUTCOME_AGAIN;
+
+	while (process_is_alive(w->keeper, w->start, NULL)) {
+		view_read(a->paths, a->view);
+		status = look_at_answer(w);
+		if (status != OUTCOME_AGAIN)
+			break;
+		if (has_reacted(w))
+			react = INT64_MAX;
+		if (watch_now() >= react) {
+			/* It holds nothing that a kill would lose. */
+			message_warn("%s: its keeper, pid %d, does not react: "
+			    "killed", a->name, w->keeper);
+			(void)process_signal(w->keeper, w->start, SIGKILL);
+			react = INT64_MAX;
+		}
+		wait_a_while(w, react);
+	}
+	return status;
+}
+
+int
+stopping_ask(const struct asking *a)
+{
+	const struct record *r = &a->view->record;
+	struct waiting w = {
+		.asking = a,
+		.keeper = r->keeper_pid,
+		.start = r->keeper_start,
+		.before = r->changed_usec,
+		.watch = { .fd = -1 },
+	};
+	int status = OUTCOME_AGAIN;
+
+	snprintf(w.invocation, sizeof(w.invocation), "%.32s",
+	    r->invocation_id);
+	w.pidfd = process_open(w.keeper, w.start);
+	if (w.pidfd == -1 && errno == ESRCH)
+		return OUTCOME_AGAIN;
+	if (process_request(w.keeper, w.start, a->signal) == 0) {
+		(void)process_signal(w.keeper, w.start, SIGCONT);
+		if (a->judge != NULL)
+			watch_open(&w.watch, a->paths->dir);
+		status = wait_for_keeper(&w);
+		watch_close(&w.watch);
+	} else if (errno != ESRCH) {
+		status = errno == EPERM ? EXIT_NO_PERMISSION : EXIT_FAILED;
+		message_error("%s: cannot signal its keeper, pid %d: %s",
+		    a->name, w.keeper, strerror(errno));
+	}
+	if (w.pidfd != -1)
+		close(w.pidfd);
+	return status;
+}
+
+static int
 stop_by_keeper(struct stopping *s)
 {
-	const struct record *r = &s->view.record;
-	enum answer answer;
-	int pidfd;
+	const struct asking asking = {
+		.name = s->name,
+		.paths = s->paths,
+		.view = &s->view,
+		.signal = SIGTERM,
+	};
+	int status;
 
-	pidfd = process_open(r->keeper_pid, r->keeper_start);
-	if (pidfd == -1 && errno == ESRCH)
-		return ANSWER_AGAIN;
-	if (stopping_ask(r, SIGTERM) == -1) {
-		if (pidfd != -1)
-			close(pidfd);
-		if (errno == ESRCH)
-			return ANSWER_AGAIN;
-		message_error("%s: cannot signal its keeper, pid %d: %s",
-		    s->name, r->keeper_pid, strerror(errno));
-		return errno == EPERM ? ANSWER_DENIED : ANSWER_FAILED;
-	}
 	s->did = true;
-	answer = wait_for_keeper(s, pidfd);
-	if (pidfd != -1)
-		close(pidfd);
-	if (answer == ANSWER_FAILED) {
-		say_stuck(s);
-		return answer;
-	}
+	status = stopping_ask(&asking);
+	if (status != OUTCOME_AGAIN)
+		return status;
 	/* Killed, it leaves a record that is not final: then look anew.  That
 	 * of a start since is not ours to stop, but cannot be told apart from
 	 * one that adopted what was to be stopped: better once too often. */
 	view_read(s->paths, &s->view);
-	return s->view.known && record_is_final(r) &&
-	    s->view.live != LIVE_DOWN_PIDFILE ? ANSWER_DONE : ANSWER_AGAIN;
+	return s->view.known && record_is_final(&s->view.record) &&
+	    s->view.live != LIVE_DOWN_PIDFILE ? EXIT_DONE : OUTCOME_AGAIN;
 }
 
 /* Locked, but no keeper: the service's own lock, or somebody's for a moment. */
-static enum answer
+static int
 stop_held(struct stopping *s, pid_t holder)
 {
 	const struct record *r = &s->view.record;
@@ -230,30 +282,29 @@ stop_held(struct stopping *s, pid_t holder)
 		s->did = true;
 		if (stopping_without_keeper(s->name, s->paths, r, NULL,
 		    &s->report) == 0)
-			return ANSWER_AGAIN;
-		say_stuck(s);
-		return ANSWER_FAILED;
+			return OUTCOME_AGAIN;
+		say_stuck(s->name, &s->view);
+		return EXIT_FAILED;
 	}
 	if (watch_now() >= s->give_up) {
 		message_error("%s: cannot lock %s: process %d has it, which "
 		    "is not of this service", s->name, s->paths->pid, holder);
-		return ANSWER_FAILED;
+		return EXIT_FAILED;
 	}
 	watch_open(&watch, s->paths->dir);
 	(void)watch_wait(&watch, NULL, 0, watch_now() + LOOK_AGAIN_USEC);
 	watch_close(&watch);
-	return ANSWER_AGAIN;
+	return OUTCOME_AGAIN;
 }
 
 /* Its record cannot be used. */
-static enum answer
+static int
 refuse(const struct stopping *s)
 {
-	return damaged_refuse(s->name, s->paths, &s->view, "stop it") ==
-	    EXIT_NO_PERMISSION ? ANSWER_DENIED : ANSWER_FAILED;
+	return damaged_refuse(s->name, s->paths, &s->view, "stop it");
 }
 
-static enum answer
+static int
 stop_with_hold(struct stopping *s, struct hold *hold)
 {
 	const struct record *r = &s->view.record;
@@ -267,13 +318,13 @@ stop_with_hold(struct stopping *s, struct hold *hold)
 	}
 	if (s->view.keeper_alive) {
 		hold_release(hold);	/* its pidfile had been removed */
-		return ANSWER_AGAIN;
+		return OUTCOME_AGAIN;
 	}
 	/* What ran before this boot is gone; its numbers are others' now. */
 	if (!s->view.known || !record_is_of_this_boot(r) ||
 	    (record_is_final(r) && s->view.live != LIVE_UP)) {
 		hold_release(hold);
-		return ANSWER_DONE;
+		return EXIT_DONE;
 	}
 	s->did = s->did || s->view.live == LIVE_UP;
 	if (stopping_without_keeper(s->name, s->paths, r, hold, &report) ==
@@ -281,13 +332,13 @@ stop_with_hold(struct stopping *s, struct hold *hold)
 		/* The first time was without the hold, and did it all. */
 		if (report.stop_signal != 0)
 			s->report = report;
-		return ANSWER_DONE;
+		return EXIT_DONE;
 	}
-	say_stuck(s);
-	return ANSWER_FAILED;
+	say_stuck(s->name, &s->view);
+	return EXIT_FAILED;
 }
 
-static enum answer
+static int
 stop_once(struct stopping *s)
 {
 	const char *path;
@@ -301,7 +352,7 @@ stop_once(struct stopping *s)
 		return stop_by_keeper(s);
 	if (s->view.live == LIVE_DOWN &&
 	    (!s->view.known || record_is_final(&s->view.record)))
-		return ANSWER_DONE;
+		return EXIT_DONE;
 	hold = hold_take(s->paths->pid, s->view.known &&
 	    s->view.record.pidfile[0] != '\0' ? s->view.record.pidfile : NULL,
 	    &holder, &path);
@@ -311,27 +362,25 @@ stop_once(struct stopping *s)
 		return stop_held(s, holder);
 	message_error("%s: cannot lock pidfile %s: %s", s->name, path,
 	    errno == ENOTSUP ? "Not a regular file" : strerror(errno));
-	return errno == EACCES || errno == EPERM ? ANSWER_DENIED :
-	    ANSWER_FAILED;
+	return errno == EACCES || errno == EPERM ? EXIT_NO_PERMISSION :
+	    EXIT_FAILED;
 }
 
 int
-stopping_run(const char *name, const struct paths *p, int say)
+stopping_run(const char *name, const struct paths *p, bool say)
 {
 	struct stopping s = {
 		.name = name,
 		.paths = p,
 		.give_up = watch_now() + UNCLEAR_MAX_USEC,
 	};
-	enum answer answer;
+	int status;
 
 	do
-		answer = stop_once(&s);
-	while (answer == ANSWER_AGAIN);
-	if (answer == ANSWER_DENIED)
-		return EXIT_NO_PERMISSION;
-	if (answer == ANSWER_FAILED)
-		return EXIT_FAILED;
+		status = stop_once(&s);
+	while (status == OUTCOME_AGAIN);
+	if (status != EXIT_DONE)
+		return status;
 	if (say && s.did)
 		say_stopped(&s);
 	else if (say)

@@ -4,7 +4,7 @@
 #ifndef HOLDFAST_STOPPING_H
 #define HOLDFAST_STOPPING_H
 
-#include <sys/types.h>
+#include <stdbool.h>
 
 struct hold;
 struct keeper_report;
@@ -12,14 +12,24 @@ struct paths;
 struct record;
 struct view;
 
-/* Seconds until a keeper that does not react is bypassed. */
-#define STOPPING_REACTION_USEC INT64_C(5000000)
+/* What a living keeper is asked for. */
+struct asking {
+	const char *name;
+	const struct paths *paths;
+	struct view *view;	/* in which it is alive; goes with the time */
+	int signal;		/* SIGTERM: stop; SIGUSR2: restart */
+	/* At each change of its record: the exit status when this is what was
+	 * asked for, said already, or OUTCOME_AGAIN.  NULL: its end is. */
+	int (*judge)(void *context);
+	void *context;
+};
 
 /*
- * Ask a living keeper with signal (SIGTERM: stop; SIGUSR2: restart), and wake
- * it in case it is stopped.  0, or -1 with errno (ESRCH: it is gone).
+ * Ask, and wake the keeper in case it is stopped; wait for the answer.  One that
+ * does not react is killed.  Returns what judge did; the exit status of a
+ * failure, said already; or OUTCOME_AGAIN when the keeper is gone.
  */
-int stopping_ask(const struct record *r, int signal);
+int stopping_ask(const struct asking *a);
 
 /*
  * Stop what is left of a service without a keeper, in this process.  hold:
@@ -34,6 +44,6 @@ int stopping_without_keeper(const char *name, const struct paths *p,
  * Stop the service whole.  Returns 0 when nothing is left of it (also when
  * nothing was), else an exit status, said already.  say: tell the outcome.
  */
-int stopping_run(const char *name, const struct paths *p, int say);
+int stopping_run(const char *name, const struct paths *p, bool say);
 
 #endif

@@ -331,6 +331,58 @@ report_of() {
 	match "$(cat "$HOLDFAST_RUN_DIR/web/events")" 'status 3'
 }
 
+# A stop that takes longer than a keeper is given to react.
+start_slow() {
+	hf start web --stop-schedule=TERM/6s/KILL/5 -- \
+		"$VICTIMS/stubborn" "$T/ready"
+	wait_until 10 test -e "$T/ready"
+}
+
+@test "restart during a long stop leaves the keeper to it" {
+	start_slow
+	local keeper stop
+	keeper=$(keeper_of web)
+	timeout 40 "$HOLDFAST" stop web >"$T/stop" 2>&1 3>&- &
+	stop=$!
+	wait_until 10 field_is web SubState stop
+	# The stop may still be there to end what this starts.
+	hf \? restart web
+	wait "$stop"
+	no_match "$stderr" 'does not react'
+	match "$(cat "$T/stop")" '^web: stopped'
+	run ! is "$(keeper_of web)" "$keeper"
+	kill -KILL "$(pid_of web)" 2>/dev/null || true
+}
+
+@test "two restarts at once with a long stop: one keeper does both" {
+	start_slow
+	local keeper other
+	keeper=$(keeper_of web)
+	timeout 40 "$HOLDFAST" restart web >"$T/other" 2>&1 3>&- &
+	other=$!
+	wait_until 10 field_is web SubState stop
+	hf restart web
+	wait "$other"
+	is "$stderr" ""
+	match "$(cat "$T/other")" '^web: restarted'
+	is "$(keeper_of web)" "$keeper"
+	kill -KILL "$(pid_of web)"
+}
+
+@test "restart of what would not stop is exit 1, and says so" {
+	hf start web --stop-schedule=TERM/200ms -- \
+		"$VICTIMS/stubborn" "$T/ready"
+	wait_until 10 test -e "$T/ready"
+	local pid
+	pid=$(pid_of web)
+	hf 1 restart web
+	match "$stderr" "^holdfast: web: would not stop.* $pid"
+	run -0 alive "$pid"
+	kill -KILL "$pid"
+	hf wait web up --timeout=20s
+	kill -KILL "$(pid_of web)"
+}
+
 # Names of users are looked up by another program, which the quick one becomes:
 # that must be before anything was done.
 
