@@ -44,6 +44,7 @@ struct run {
 	int64_t unclear_until;		/* locked, and nobody says by whom */
 	int64_t deadline;		/* another start, or a stop, takes long */
 	bool waited;			/* for another's start */
+	bool swept;			/* what a run without keeper left */
 	bool foreseen;			/* whether names must be looked up */
 	bool watches;
 	struct watch watch;
@@ -148,12 +149,16 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 			return say_running(r);
 		return other_has_it(r);
 	}
-	if (r->view->known && !record->has_keeper && !record_is_final(record) &&
-	    record_is_of_this_boot(record)) {
-		/* Its descendants have inherited the lock. */
+	if (!r->swept && r->view->known && !record->has_keeper &&
+	    !record_is_final(record) && record_is_of_this_boot(record)) {
+		/* Its descendants have inherited the lock; who has it after
+		 * that is a stranger. */
+		r->swept = true;
 		if (stopping_without_keeper(r->s->name, r->s->paths, record,
-		    NULL, &ended) == 0)
+		    NULL, &ended) == 0) {
+			r->unclear_until = watch_now() + UNCLEAR_MAX_USEC;
 			return OUTCOME_AGAIN;
+		}
 		message_error("%s: cannot start: what is left of its last run "
 		    "does not end", r->s->name);
 		return EXIT_FAILED;

@@ -38,6 +38,7 @@ struct stopping {
 	const struct paths *paths;
 	struct view view;
 	bool did;		/* something was there to stop */
+	bool swept;		/* what is left of a run without a keeper */
 	int64_t give_up;	/* of a state that is not clear */
 	struct keeper_report report; /* of what this process ended itself */
 };
@@ -76,7 +77,7 @@ stopping_without_keeper(const char *name, const struct paths *p,
 
 /* Who is left, for the message of a stop that failed. */
 static void
-say_stuck(const char *name, const struct view *v)
+say_stuck(const char *name, const struct paths *p, const struct view *v)
 {
 	const struct record *r = &v->record;
 	struct tree tree = { 0 };
@@ -86,8 +87,7 @@ say_stuck(const char *name, const struct view *v)
 	if (v->keeper_alive)
 		(void)tree_descendants(r->keeper_pid, &tree);
 	else
-		(void)tree_of_run(r->main_pid, r->main_start, r->session,
-		    r->invocation_id, &tree);
+		(void)tree_of_run(r, p->pid, &tree);
 	for (size_t i = 0; i < tree.count && used < sizeof(pids) - 16; i++)
 		used += snprintf(pids + used, sizeof(pids) - used, " %d",
 		    tree.members[i].pid);
@@ -181,7 +181,7 @@ look_at_answer(const struct waiting *w)
 	/* Asked to stop, one that was stuck begins its schedule anew. */
 	if (strcmp(r->sub_state, "stuck") == 0 &&
 	    (a->signal != SIGTERM || r->changed_usec != w->before)) {
-		say_stuck(a->name, a->view);
+		say_stuck(a->name, a->paths, a->view);
 		return EXIT_FAILED;
 	}
 	return a->judge == NULL ? OUTCOME_AGAIN : a->judge(a->context);
@@ -277,13 +277,16 @@ stop_held(struct stopping *s, pid_t holder)
 	const struct record *r = &s->view.record;
 	struct watch watch;
 
-	if (s->view.known && !r->has_keeper && !record_is_final(r) &&
-	    record_is_of_this_boot(r)) {
-		s->did = true;
+	if (!s->swept && s->view.known && !r->has_keeper &&
+	    !record_is_final(r) && record_is_of_this_boot(r)) {
+		s->did = s->swept = true;
 		if (stopping_without_keeper(s->name, s->paths, r, NULL,
-		    &s->report) == 0)
+		    &s->report) == 0) {
+			/* Who has the lock after that is a stranger. */
+			s->give_up = watch_now() + UNCLEAR_MAX_USEC;
 			return OUTCOME_AGAIN;
-		say_stuck(s->name, &s->view);
+		}
+		say_stuck(s->name, s->paths, &s->view);
 		return EXIT_FAILED;
 	}
 	if (watch_now() >= s->give_up) {
@@ -334,7 +337,7 @@ stop_with_hold(struct stopping *s, struct hold *hold)
 			s->report = report;
 		return EXIT_DONE;
 	}
-	say_stuck(s->name, &s->view);
+	say_stuck(s->name, s->paths, &s->view);
 	return EXIT_FAILED;
 }
 

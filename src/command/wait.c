@@ -102,13 +102,12 @@ check_up(const struct wait *w, const char *name, const struct view *v)
 
 /* Its processes that are left, when nobody is there to end them. */
 static bool
-is_tree_gone(struct wait *w, const struct record *r)
+is_tree_gone(struct wait *w, const struct paths *p, const struct record *r)
 {
 	struct tree t = { NULL, 0, 0 };
 	bool gone;
 
-	if (tree_of_run(r->main_pid, r->main_start, r->session,
-	    r->invocation_id, &t) == -1)
+	if (tree_of_run(r, p->pid, &t) == -1)
 		return false;
 	gone = t.count == 0;
 	for (size_t i = 0; i < t.count; i++)
@@ -118,7 +117,7 @@ is_tree_gone(struct wait *w, const struct record *r)
 }
 
 static int
-check_down(struct wait *w, const struct view *v)
+check_down(struct wait *w, const struct paths *p, const struct view *v)
 {
 	const struct record *r = &v->record;
 
@@ -130,7 +129,7 @@ check_down(struct wait *w, const struct view *v)
 		add_process(w, r->keeper_pid, r->keeper_start);
 		return NOT_YET;
 	}
-	if (record_is_final(r) || is_tree_gone(w, r))
+	if (record_is_final(r) || is_tree_gone(w, p, r))
 		return EXIT_DONE;
 	return NOT_YET;
 }
@@ -216,7 +215,7 @@ check(struct wait *w, const char *name, const struct paths *p,
 	case WAIT_UP:
 		return check_up(w, name, v);
 	case WAIT_DOWN:
-		return check_down(w, v);
+		return check_down(w, p, v);
 	case WAIT_EXIT:
 		break;
 	}

@@ -16,6 +16,7 @@
 #include "define/service.h"
 #include "keeper/private.h"
 #include "process/process.h"
+#include "state/paths.h"
 
 #define PASSES_MAX 1000		/* of SIGKILL */
 #define PASSES_OTHER_MAX 10
@@ -25,8 +26,7 @@ find_tree(struct keeper *k)
 {
 	if (!k->adopted)
 		return tree_descendants(getpid(), &k->tree);
-	return tree_of_run(k->machine.main_alive ? k->main_pid : 0,
-	    k->main_start, k->record.session, k->invocation, &k->tree);
+	return tree_of_run(&k->record, k->order->paths->pid, &k->tree);
 }
 
 /* Must this one go, as KillMode= says? */

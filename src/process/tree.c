@@ -8,6 +8,8 @@
 
 #include "process/tree.h"
 
+#include <sys/stat.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +20,7 @@
 #include <unistd.h>
 
 #include "process/process.h"
+#include "state/record.h"
 
 /* "\0INVOCATION_ID=...\0", in front of the terminator of the string. */
 struct marker {
@@ -154,6 +157,10 @@ struct search {
 	pid_t root;
 	pid_t session;		/* 0: do not go by session */
 	struct marker marker;
+	bool has_lock;		/* go by the lock of this file, too */
+	dev_t device;
+	ino_t inode;
+	pid_t locker;		/* who took it, dead or alive */
 	bool found;
 };
 
@@ -241,6 +248,53 @@ has_marker(pid_t pid, const struct marker *m)
 	return found;
 }
 
+/*
+ * Is the lock of this descriptor the one that the main process took?  Whoever
+ * only asks for one has taken its own.  From another pid namespace than the
+ * first the number of a dead process is 0 (proc(5), fdinfo).
+ */
+static bool
+is_inherited(pid_t pid, const char *descriptor, pid_t locker)
+{
+	char path[64], text[1024];
+	const char *lock;
+	ssize_t n;
+	int fd, taker;
+
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%.20s", pid, descriptor);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	lock = strstr(text, "\nlock:");
+	return lock != NULL && sscanf(lock, " lock: %*d: FLOCK ADVISORY READ %d",
+	    &taker) == 1 && (taker == locker || taker == 0);
+}
+
+static bool
+has_lock(pid_t pid, const struct search *s)
+{
+	char path[32];
+	struct dirent *entry;
+	struct stat st;
+	DIR *descriptors;
+	bool found = false;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	descriptors = opendir(path);
+	if (descriptors == NULL)
+		return false;
+	while (!found && (entry = readdir(descriptors)) != NULL)
+		found = fstatat(dirfd(descriptors), entry->d_name, &st,
+		    0) == 0 && st.st_dev == s->device &&
+		    st.st_ino == s->inode &&
+		    is_inherited(pid, entry->d_name, s->locker);
+	closedir(descriptors);
+	return found;
+}
+
 static int
 visit_run(const struct process_stat *st, void *context)
 {
@@ -252,32 +306,38 @@ visit_run(const struct process_stat *st, void *context)
 		return 0;
 	if (s->session != 0 && st->session == s->session)
 		return add_member(s->tree, st);
-	if (s->marker.length == 0)
-		return 0;
-	marked = has_marker(st->pid, &s->marker);
+	marked = s->marker.length == 0 ? 0 : has_marker(st->pid, &s->marker);
+	if (marked == 0 && s->has_lock)
+		marked = has_lock(st->pid, s);
 	return marked == 1 ? add_member(s->tree, st) : marked;
 }
 
 int
-tree_of_run(pid_t main_pid, uint64_t main_start, pid_t session,
-    const char *invocation, struct tree *t)
+tree_of_run(const struct record *r, const char *pidfile, struct tree *t)
 {
 	struct process_stat st;
-	struct search s = { .tree = t };
+	struct stat file;
+	struct search s = { .tree = t, .locker = r->main_pid };
 	int length;
 
 	t->count = 0;
-	if (process_is_alive(main_pid, main_start, &st)) {
+	if (process_is_alive(r->main_pid, r->main_start, &st)) {
 		if (add_member(t, &st) == -1)
 			return -1;
-		s.session = session > 1 && st.session == session ? session : 0;
+		if (r->session > 1 && st.session == r->session)
+			s.session = r->session;
 	}
-	if (invocation[0] != '\0') {
+	if (r->invocation_id[0] != '\0') {
 		length = snprintf(s.marker.text, sizeof(s.marker.text),
-		    "%cINVOCATION_ID=%.40s", '\0', invocation);
+		    "%cINVOCATION_ID=%.40s", '\0', r->invocation_id);
 		s.marker.length = (size_t)length + 1;
 	}
-	if ((s.marker.length > 0 || s.session != 0) &&
+	if (!r->has_keeper && lstat(pidfile, &file) == 0) {
+		s.has_lock = true;
+		s.device = file.st_dev;
+		s.inode = file.st_ino;
+	}
+	if ((s.marker.length > 0 || s.session != 0 || s.has_lock) &&
 	    each_process(visit_run, &s) == -1)
 		return -1;
 	return add_descendants(t, 0);

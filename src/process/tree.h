@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct record;
+
 struct tree_member {
 	pid_t pid;
 	uint64_t start;
@@ -26,13 +28,12 @@ void tree_free(struct tree *t);
 int tree_descendants(pid_t root, struct tree *t);
 
 /*
- * The members of a service whose keeper is gone: the main process if it is
- * alive, its descendants, its session's processes (only while the main one is
- * alive: the number may be another's later), and whoever has
- * INVOCATION_ID=invocation in its environment (invocation "": nobody).  0, or
- * -1 with errno.
+ * The members of a service whose keeper is gone, as its record has it: the main
+ * process if it is alive, its descendants, its session's processes (only while
+ * the main one is alive: the number may be another's later), and whoever has
+ * its INVOCATION_ID in the environment; without a keeper also whoever has
+ * inherited the lock of pidfile.  0, or -1 with errno.
  */
-int tree_of_run(pid_t main_pid, uint64_t main_start, pid_t session,
-    const char *invocation, struct tree *t);
+int tree_of_run(const struct record *r, const char *pidfile, struct tree *t);
 
 #endif

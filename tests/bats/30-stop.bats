@@ -65,6 +65,50 @@ start_listener() {
 	stops_within 20 web
 }
 
+is_sleep() {
+	[ "$(cat "/proc/$1/comm")" = sleep ]
+}
+
+# escaped NAME OPTION...: a service without a keeper that is dead, and has left
+# a process $escaped that only its lock tells of: no parent, session or
+# environment of it.
+escaped() {
+	local name=$1
+
+	shift
+	# shellcheck disable=SC2016 # the service's shell expands it
+	hf start "$name" --no-keeper "$@" -- /bin/sh -c 'setsid env -i \
+	    HFTEST_MARK="$HFTEST_MARK" /bin/sh -c "echo \$\$ >\"$1\"; exec sleep 1000" sh "$1" & exit 0' \
+	    sh "$T/escaped"
+	wait_until 10 test -s "$T/escaped"
+	escaped=$(<"$T/escaped")
+	wait_until 10 gone "$(field "$name" MainPID)"
+}
+
+@test "what has left a service without a keeper is found by its lock" {
+	escaped web
+	stops_within 15 web
+	gone "$escaped"
+}
+
+@test "and is ended by the next start" {
+	escaped web
+	hf start web --no-keeper -- sleep 1000
+	gone "$escaped"
+}
+
+@test "a stranger that locks the pidfile of a dead service is left alone" {
+	hf start web --no-keeper -- /bin/sh -c 'exit 0'
+	wait_until 10 gone "$(field web MainPID)"
+	(flock 9 && exec sleep 1000 3>&-) 9<"$HOLDFAST_RUN_DIR/web/pid" &
+	stranger=$!
+	wait_until 10 is_sleep "$stranger"
+	hf 1 stop web
+	match "$stderr" 'cannot lock'
+	alive "$stranger"
+	kill "$stranger"
+}
+
 @test "a stopped service is stopped" {
 	start_listener web
 	kill -STOP "$(pid_of web)"

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "process/process.h"
+#include "state/record.h"
 #include "tap.h"
 
 #define ID "0123456789abcdef0123456789abcdef"
@@ -80,10 +81,14 @@ static void
 test_without_invocation(void)
 {
 	struct tree t = { 0 };
+	struct record r;
 	pid_t pid, child;
 
 	pid = fork_family(&child);
-	ok(tree_of_run(pid, start_of(pid), pid, "", &t) == 0 && has(&t, pid),
+	record_init(&r);
+	r.main_pid = r.session = pid;
+	r.main_start = start_of(pid);
+	ok(tree_of_run(&r, "", &t) == 0 && has(&t, pid),
 	    "without an invocation id the main process is of the tree");
 	ok(has(&t, child), "and so are its descendants");
 	tree_free(&t);
@@ -115,11 +120,14 @@ static bool
 is_found(char **environment)
 {
 	struct tree t = { 0 };
+	struct record r;
 	pid_t pid;
 	bool found;
 
 	pid = spawn(environment);
-	found = tree_of_run(0, 0, 0, ID, &t) == 0 && has(&t, pid);
+	record_init(&r);
+	r.invocation_id = ID;
+	found = tree_of_run(&r, "", &t) == 0 && has(&t, pid);
 	tree_free(&t);
 	end(pid);
 	return found;
