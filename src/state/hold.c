@@ -2,15 +2,18 @@
  * The hold: see hold.h.  libbsd's pidfile(3) does the locking and the check
  * that the name still is the locked file; what is done around it here:
  *
- * - flopen(3) follows symlinks and opens whatever is there: a name that is
- *   not a regular file is refused first.  Between that check and the open only
- *   somebody who may write the directory can change it, and paths.c refuses a
- *   directory that others may write.
+ * - flopen(3) follows symlinks, opens whatever is there and empties it: a name
+ *   that is not a regular file is refused first.  Between that check and the
+ *   open only somebody who may write the directory can change it.  paths.c
+ *   refuses a run directory that others may write, but --pidfile may be in
+ *   any (/tmp, a service's own): that one is opened here, without following,
+ *   and flopen(3) gets it as /proc/self/fd/N.  See open_anywhere().
  * - pidfile_open(3) of libbsd does not set close-on-exec, whatever its manual
  *   says: set here, at once.
  * - The pid it reports may be -1, negative or cut off: only a whole decimal
  *   number above 1 leaves this file.
- * - pidfile_remove(3) removes the name whatever it is by then: compared first.
+ * - pidfile_remove(3) removes the name that it was opened by, whatever that is
+ *   by then: compared first, and removed here.
  */
 #include "config.h"
 
@@ -30,6 +33,8 @@
 #include <unistd.h>
 
 #define HOLD_FILES 2
+/* How often a pidfile may be replaced under us until we give up. */
+#define OPENS_MAX 100
 
 struct hold {
 	struct pidfh *files[HOLD_FILES];	/* the second may be NULL */
@@ -112,10 +117,70 @@ check_type(const char *path, pid_t *ret_pid)
 	return -1;
 }
 
+static bool
+is_file_at(const char *path, int fd)
+{
+	struct stat open_one, there;
+
+	return fd != -1 && fstat(fd, &open_one) == 0 &&
+	    lstat(path, &there) == 0 && open_one.st_dev == there.st_dev &&
+	    open_one.st_ino == there.st_ino;
+}
+
+/*
+ * In a directory that others may write: opened without following a symlink, and
+ * no file that has another name elsewhere, which a hard link would give it;
+ * what is emptied and written is then a file of this directory, whoever made
+ * it.  NULL with errno, EMLINK for such a link.
+ */
+static struct pidfh *
+open_anywhere(const char *path, mode_t mode)
+{
+	struct pidfh *file = NULL;
+	struct stat st;
+	char name[32];
+	int fd, error = EAGAIN;
+
+	for (int i = 0; i < OPENS_MAX; i++) {
+		fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
+		    O_CLOEXEC | O_NOCTTY, mode);
+		if (fd == -1)
+			return NULL;
+		snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+		if (fstat(fd, &st) == -1)
+			error = errno;
+		else if (!S_ISREG(st.st_mode))
+			error = ENOTSUP;
+		else if (st.st_nlink > 1)
+			error = EMLINK;
+		else if ((file = pidfile_open(name, mode, NULL)) == NULL)
+			error = errno;
+		else if (is_file_at(path, fd))
+			error = 0;
+		else
+			error = EAGAIN;	/* removed or replaced meanwhile */
+		close(fd);
+		if (error == EAGAIN && file != NULL) {
+			pidfile_close(file);
+			file = NULL;
+			continue;
+		}
+		break;
+	}
+	errno = error;
+	return file;
+}
+
 /* Lock one pidfile.  NULL with errno as hold_take() says. */
 static struct pidfh *
-take_one(const char *path, mode_t mode, pid_t *ret_before, pid_t *ret_holder)
+take_one(const char *path, bool is_extra, pid_t *ret_before, pid_t *ret_holder)
 {
+	/*
+	 * Whoever may read a file may lock it, and so prevent a start.  The
+	 * service's own is for its owner (others ask the record); the extra
+	 * one is where scripts look for a pid that everybody may read.
+	 */
+	const mode_t mode = is_extra ? 0644 : 0600;
 	struct pidfh *file;
 	mode_t mask;
 	int error;
@@ -124,7 +189,8 @@ take_one(const char *path, mode_t mode, pid_t *ret_before, pid_t *ret_holder)
 		return NULL;
 	mask = umask(0);
 	/* Without a pid to fill in libbsd does not wait for a file's content. */
-	file = pidfile_open(path, mode, NULL);
+	file = is_extra ? open_anywhere(path, mode) :
+	    pidfile_open(path, mode, NULL);
 	error = errno;
 	umask(mask);
 	if (file == NULL) {
@@ -135,7 +201,8 @@ take_one(const char *path, mode_t mode, pid_t *ret_before, pid_t *ret_holder)
 	}
 	if (fcntl(pidfile_fileno(file), F_SETFD, FD_CLOEXEC) == -1) {
 		error = errno;
-		pidfile_remove(file);
+		(void)unlink(path);
+		pidfile_close(file);
 		errno = error;
 		return NULL;
 	}
@@ -147,12 +214,6 @@ hold_take(const char *path, const char *extra, pid_t *ret_holder,
     const char **ret_path)
 {
 	const char *paths[HOLD_FILES] = { path, extra };
-	/*
-	 * Whoever may read a file may lock it, and so prevent a start.  The
-	 * service's own is for its owner (others ask the record); the extra
-	 * one is where scripts look for a pid that everybody may read.
-	 */
-	const mode_t modes[HOLD_FILES] = { 0600, 0644 };
 	struct hold *h;
 	int error;
 
@@ -166,7 +227,7 @@ hold_take(const char *path, const char *extra, pid_t *ret_holder,
 		h->paths[i] = strdup(paths[i]);
 		if (h->paths[i] == NULL)
 			goto fail;
-		h->files[i] = take_one(paths[i], modes[i], &h->before[i],
+		h->files[i] = take_one(paths[i], i > 0, &h->before[i],
 		    ret_holder);
 		if (h->files[i] == NULL)
 			goto fail;
@@ -268,18 +329,6 @@ hold_ride_along(struct hold *h)
 	return 0;
 }
 
-static bool
-is_still_ours(const struct hold *h, int i)
-{
-	struct stat ours, there;
-	int fd;
-
-	fd = pidfile_fileno(h->files[i]);
-	return fd != -1 && fstat(fd, &ours) == 0 &&
-	    lstat(h->paths[i], &there) == 0 &&
-	    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
-}
-
 void
 hold_release(struct hold *h)
 {
@@ -287,10 +336,9 @@ hold_release(struct hold *h)
 	for (int i = HOLD_FILES - 1; i >= 0; i--) {
 		if (h->files[i] == NULL)
 			continue;
-		if (is_still_ours(h, i))
-			pidfile_remove(h->files[i]);
-		else
-			pidfile_close(h->files[i]);
+		if (is_file_at(h->paths[i], pidfile_fileno(h->files[i])))
+			(void)unlink(h->paths[i]);
+		close_file(h, i);
 	}
 	free_hold(h);
 }

@@ -16,8 +16,8 @@ struct hold;
  * (an old script's place).  Both or none.  Returns the hold, with its
  * descriptors close-on-exec; or NULL with errno: EEXIST when another process
  * has it, *ret_holder then the pid in the file if that is a usable one (> 1),
- * else 0; ELOOP for a symlink; ENOTSUP for anything but a regular file;
- * others of open(2).  *ret_path is then the path that failed.
+ * else 0; ELOOP for a symlink; ENOTSUP for anything but a regular file; EMLINK
+ * for an extra one that has other names; others of open(2).  *ret_path is then the path that failed.
  */
 struct hold *hold_take(const char *path, const char *extra,
     pid_t *ret_holder, const char **ret_path);

@@ -15,7 +15,7 @@ setup() {
 
 # A service that runs, whose record is without what no pid depends on.
 start_older() {
-	hf start web "$@" -- sleep 1000
+	hf start web -- sleep 1000
 	main=$(field web MainPID) keeper=$(keeper_of web)
 	sed -i -E '/^(ActiveState|MainPID|HoldfastMainStart|HoldfastKeeperPID|HoldfastKeeperStart|HoldfastBootID|InvocationID)=/!d' \
 		"$record"

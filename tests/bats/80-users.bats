@@ -256,3 +256,40 @@ refuses() {
 	alices_web
 	[ -e "$USERS/$alice/state/holdfast/web.log" ]
 }
+
+@test "--pidfile to a hard link of another file is refused, that untouched" {
+	echo precious >"$T/target"
+	ln "$T/target" "$T/old.pid"
+	refuses 'Too many links' start web --pidfile "$T/old.pid" -- sleep 1000
+	is "$(cat "$T/target")" precious "the target"
+}
+
+# The look at the name takes long, so that the symlink comes right after it.
+@test "--pidfile that becomes a symlink when looked at is refused all the same" {
+	local start link=$T/old.pid
+
+	requires strace
+	strace -qq -o "$T/trace" true 2>/dev/null || skip "needs ptrace"
+	echo precious >"$T/target"
+	timeout 40 strace -qq -o "$T/trace" -P "$link" \
+		-e inject=%%stat:delay_exit=2000000:when=1 \
+		"$HOLDFAST" start web --pidfile "$link" -- sleep 1000 \
+		>"$T/out" 2>&1 3>&- &
+	start=$!
+	# The last thing before that look.
+	wait_until 10 test -e "$HOLDFAST_RUN_DIR/web/pid"
+	ln -s "$T/target" "$link"
+	wait "$start" || :
+	is "$(cat "$T/target")" precious "the target"
+	match "$(cat "$T/out")" "cannot lock pidfile $link: .*symbolic link"
+	nothing_left web
+}
+
+@test "--pidfile in a directory that all may write works and goes with the service" {
+	mkdir -m 1777 "$T/tmp"
+	hf start web --pidfile "$T/tmp/old.pid" -- sleep 1000
+	is "$(cat "$T/tmp/old.pid")" "$(field web MainPID)" "pid"
+	run ! flock -n "$T/tmp/old.pid" true
+	hf stop web
+	[ ! -e "$T/tmp/old.pid" ]
+}
