@@ -18,11 +18,31 @@
 #define START_LIMIT_INTERVAL_USEC (10 * USEC_PER_SEC)
 #define START_LIMIT_BURST 5
 
-static int
-contradiction(const char *one, const char *other, char *err, size_t size)
+bool
+service_contradicts(const struct service *s, const char **ret_one,
+    const char **ret_other)
 {
-	snprintf(err, size, "%s and %s contradict each other", one, other);
-	return -1;
+	const struct {
+		const char *one, *other;
+		bool hold;
+	} rules[] = {
+		{ "X-HoldfastStopSchedule", "KillSignal",
+		    s->stop_schedule_is_set && !s->stop_schedule_is_time &&
+		    s->kill_signal_is_set },
+		{ "X-HoldfastStopSchedule", "TimeoutStopSec",
+		    s->stop_schedule_is_set && s->timeout_stop_is_set },
+		{ "X-HoldfastKeeper", "Restart",
+		    !s->keeper && s->restart != RESTART_NO },
+	};
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		if (!rules[i].hold)
+			continue;
+		*ret_one = rules[i].one;
+		*ret_other = rules[i].other;
+		return true;
+	}
+	return false;
 }
 
 /* What is written in the generated definition must be readable again. */
@@ -53,12 +73,8 @@ check_stop(struct service *s, char *err, size_t size)
 		    &s->stop_schedule);
 		return 0;
 	}
-	if (s->kill_signal_is_set)
-		return contradiction("X-HoldfastStopSchedule=", "KillSignal=",
-		    err, size);
-	if (s->timeout_stop_is_set)
-		return contradiction("X-HoldfastStopSchedule=",
-		    "TimeoutStopSec=", err, size);
+	if (s->stop_schedule_is_time)
+		s->stop_schedule.items[0].signal = s->kill_signal;
 	for (i = 0; i < s->stop_schedule.length; i++) {
 		if (s->stop_schedule.items[i].kind == SCHEDULE_SIGNAL)
 			return 0;
@@ -90,6 +106,8 @@ complete_start_limit(struct service *s)
 int
 service_check(struct service *s, char *err, size_t size)
 {
+	const char *one, *other;
+
 	if (s->command.count == 0 || s->command.items[0][0] == '\0') {
 		snprintf(err, size, "expected a command (ExecStart=)");
 		return -1;
@@ -99,9 +117,11 @@ service_check(struct service *s, char *err, size_t size)
 		    "ExecStart=: expected a command of at most 1 MiB");
 		return -1;
 	}
-	if (!s->keeper && s->restart != RESTART_NO)
-		return contradiction("X-HoldfastKeeper=no", "Restart=", err,
-		    size);
+	if (service_contradicts(s, &one, &other)) {
+		snprintf(err, size, "%s= and %s= contradict each other", one,
+		    other);
+		return -1;
+	}
 	if (check_stop(s, err, size) == -1)
 		return -1;
 	complete_start_limit(s);

@@ -195,25 +195,30 @@ const char *
 directive_parse_stop_schedule(struct service *s, const struct directive *d,
     const char *value)
 {
-	const char *error = schedule_parse(value, s->kill_signal,
-	    &s->stop_schedule);
+	const char *error = schedule_parse(value, &s->stop_schedule);
 
 	(void)d;
-	if (error == NULL)
-		s->stop_schedule_is_set = true;
-	return error;
+	if (error != NULL)
+		return error;
+	s->stop_schedule_is_set = true;
+	s->stop_schedule_is_time = strchr(value, '/') == NULL &&
+	    s->stop_schedule.length > 1;
+	return NULL;
 }
 
 bool
 directive_print_stop_schedule(const struct service *s,
     const struct directive *d, size_t i, char **ret_value)
 {
+	struct schedule printed = s->stop_schedule;
 	char text[SCHEDULE_MAX * 64];
 
 	(void)d;
 	if (i > 0 || !s->stop_schedule_is_set)
 		return false;
-	schedule_print(&s->stop_schedule, text, sizeof(text));
+	if (s->stop_schedule_is_time)
+		printed = (struct schedule){ 1, { printed.items[1] } };
+	schedule_print(&printed, text, sizeof(text));
 	return print_joined("", text, ret_value);
 }
 

@@ -189,28 +189,16 @@ contradict(struct option_parse *p, const char *one, const char *other)
 static int
 check_contradictions(struct option_parse *p)
 {
-	static const char *const pairs[][2] = {
-		{ "X-HoldfastStopSchedule", "KillSignal" },
-		{ "X-HoldfastStopSchedule", "TimeoutStopSec" },
-	};
-	const struct service *s = &p->o->service;
 	const char *one, *other;
-	size_t i;
 
 	if (p->o->common.quiet && p->o->common.verbose)
 		return contradict(p, "--quiet", "--verbose");
 	one = seen(p, "WorkingDirectory")->option;
 	if (p->same_dir != NULL && one != NULL)
 		return contradict(p, p->same_dir, one);
-	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		one = seen(p, pairs[i][0])->option;
-		other = seen(p, pairs[i][1])->option;
-		if (one != NULL && other != NULL)
-			return contradict(p, one, other);
-	}
-	if (!s->keeper && s->restart != RESTART_NO)
-		return contradict(p, seen(p, "X-HoldfastKeeper")->option,
-		    seen(p, "Restart")->option);
+	if (service_contradicts(&p->o->service, &one, &other))
+		return contradict(p, seen(p, one)->option,
+		    seen(p, other)->option);
 	return 0;
 }
 

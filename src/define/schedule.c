@@ -80,7 +80,7 @@ check_forever(const struct schedule *s)
 }
 
 const char *
-schedule_parse(const char *text, int first_signal, struct schedule *ret)
+schedule_parse(const char *text, struct schedule *ret)
 {
 	struct schedule s = { 0 };
 	const char *error, *p = text;
@@ -106,7 +106,7 @@ schedule_parse(const char *text, int first_signal, struct schedule *ret)
 	}
 	if (s.length == 1 && s.items[0].kind == SCHEDULE_WAIT) {
 		s.items[1] = s.items[3] = s.items[0];
-		set_signal(&s.items[0], first_signal);
+		set_signal(&s.items[0], SIGTERM);
 		set_signal(&s.items[2], SIGKILL);
 		s.length = 4;
 	}

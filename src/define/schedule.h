@@ -29,11 +29,10 @@ struct schedule {
 /*
  * SIG/TIME/SIG/TIME..., start-stop-daemon's --retry: a signal is a name with
  * or without SIG or - before it, or -NUMBER; a time is a span ("30", "500ms").
- * One time alone means SIGNAL/TIME/KILL/TIME with first_signal.  Returns NULL,
- * or what was expected, *ret then untouched.
+ * One time alone means TERM/TIME/KILL/TIME.  Returns NULL, or what was expected,
+ * *ret then untouched.
  */
-const char *schedule_parse(const char *text, int first_signal,
-    struct schedule *ret);
+const char *schedule_parse(const char *text, struct schedule *ret);
 
 /* signal/usec/KILL/5s, what KillSignal= and TimeoutStopSec= mean. */
 void schedule_default(int signal, int64_t usec, struct schedule *ret);

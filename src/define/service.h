@@ -89,6 +89,8 @@ struct service {
 	bool timeout_stop_is_set;
 	struct schedule stop_schedule;	/* filled by service_check() */
 	bool stop_schedule_is_set;	/* X-HoldfastStopSchedule= */
+	bool stop_schedule_is_time;	/* it was one time alone: the first
+					   signal is that of KillSignal= */
 	enum kill_mode kill_mode;	/* KillMode= */
 
 	/* how it is restarted */
@@ -124,6 +126,13 @@ void service_set_text(char **field, const char *text);
 /* A definition with every default and no command.  Dies when out of memory. */
 void service_init(struct service *s, const char *name);
 void service_free(struct service *s);
+
+/*
+ * Two directives contradict each other: their names are then in *ret_one and
+ * *ret_other.
+ */
+bool service_contradicts(const struct service *s, const char **ret_one,
+    const char **ret_other);
 
 /*
  * Check the definition as a whole and derive stop_schedule.  Returns 0, or -1

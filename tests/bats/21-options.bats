@@ -231,3 +231,12 @@ load helpers
 	start_witness web
 	is "$(stat -c %a "$HOLDFAST_RUN_DIR/web/service")" 600
 }
+
+@test "--stop-schedule of one time goes with --stop-signal, in any order" {
+	hf start web --stop-schedule=7 --stop-signal=INT --dry-run -- sleep 1000
+	match "$output" "INT/7/KILL/7"
+	hf start web --stop-signal=INT --stop-schedule=7 -- sleep 1000
+	hf restart web
+	hf stop web
+	match "$output" "stopped .SIGINT"
+}

@@ -197,7 +197,7 @@ test_directives(void)
 		{ "--oom-score-adj 7", "OOMScoreAdjust=7" },
 		{ "-s HUP", "KillSignal=SIGHUP" },
 		{ "--stop-timeout 90", "TimeoutStopSec=1min 30s" },
-		{ "-R 5", "X-HoldfastStopSchedule=TERM/5/KILL/5" },
+		{ "-R 5", "X-HoldfastStopSchedule=5" },
 		{ "--kill-mode mixed", "KillMode=mixed" },
 		{ "--restart on-failure", "Restart=on-failure" },
 		{ "--restart-sec 0", "RestartSec=0" },

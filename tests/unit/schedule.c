@@ -48,9 +48,9 @@ test_good(void)
 	} rows[] = {
 		{ "TERM/30/KILL/5", "TERM/30/KILL/5",
 		    "15 w30000000 9 w5000000 end" },
-		{ "5", "USR1/5/KILL/5", "10 w5000000 9 w5000000 end" },
-		{ "500ms", "USR1/500ms/KILL/500ms",
-		    "10 w500000 9 w500000 end" },
+		{ "5", "TERM/5/KILL/5", "15 w5000000 9 w5000000 end" },
+		{ "500ms", "TERM/500ms/KILL/500ms",
+		    "15 w500000 9 w500000 end" },
 		{ "-TERM/1", "TERM/1", "15 w1000000 end" },
 		{ "SIGHUP/-9/2", "HUP/KILL/2", "1 9 w2000000 end" },
 		{ "-32/0", "-32/0", "32 w0 end" },
@@ -70,11 +70,11 @@ test_good(void)
 	for (i = 0; i < COUNT(rows); i++) {
 		memset(&s, 0, sizeof(s));
 		memset(&back, 0, sizeof(back));
-		is_str(schedule_parse(rows[i].text, SIGUSR1, &s), NULL,
+		is_str(schedule_parse(rows[i].text, &s), NULL,
 		    "%s is read", rows[i].text);
 		schedule_print(&s, buf, sizeof(buf));
 		is_str(buf, rows[i].printed, "%s is printed", rows[i].text);
-		ok(schedule_parse(buf, SIGUSR1, &back) == NULL &&
+		ok(schedule_parse(buf, &back) == NULL &&
 		    memcmp(&s, &back, sizeof(s)) == 0,
 		    "%s is read back to the same", rows[i].text);
 		walk(&s, 7, buf, sizeof(buf));
@@ -97,18 +97,18 @@ test_refused(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++)
-		ok(schedule_parse(rows[i], SIGTERM, &s) != NULL &&
+		ok(schedule_parse(rows[i], &s) != NULL &&
 		    s.length == 77, "'%s' is refused", rows[i]);
 	memset(text, '0', 70);
-	ok(schedule_parse(text, SIGTERM, &s) != NULL,
+	ok(schedule_parse(text, &s) != NULL,
 	    "a time of 70 digits is refused");
 	text[0] = '\0';
 	for (i = 0; i < 32; i++)
 		strlcat(text, i == 0 ? "INT" : "/INT", sizeof(text));
-	ok(schedule_parse(text, SIGTERM, &s) == NULL && s.length == 32,
+	ok(schedule_parse(text, &s) == NULL && s.length == 32,
 	    "32 items are good");
 	strlcat(text, "/INT", sizeof(text));
-	ok(schedule_parse(text, SIGTERM, &s) != NULL, "33 are refused");
+	ok(schedule_parse(text, &s) != NULL, "33 are refused");
 }
 
 static void

@@ -100,8 +100,17 @@ test_check(void)
 		    { "X-HoldfastStopSchedule", "TERM/5" } },
 		    "X-HoldfastStopSchedule= and TimeoutStopSec= "
 		    "contradict each other" },
+		{ { { "X-HoldfastStopSchedule", "5" },
+		    { "TimeoutStopSec", "5" } }, "X-HoldfastStopSchedule= and "
+		    "TimeoutStopSec= contradict each other" },
+		{ { { "X-HoldfastStopSchedule", "5" },
+		    { "KillSignal", "INT" } }, NULL },
+		{ { { "X-HoldfastStopSchedule", "5" },
+		    { "X-HoldfastStopSchedule", "TERM" },
+		    { "KillSignal", "INT" } }, "X-HoldfastStopSchedule= and "
+		    "KillSignal= contradict each other" },
 		{ { { "X-HoldfastKeeper", "no" }, { "Restart", "always" } },
-		    "X-HoldfastKeeper=no and Restart= contradict each other" },
+		    "X-HoldfastKeeper= and Restart= contradict each other" },
 		{ { { "X-HoldfastKeeper", "no" }, { "Restart", "no" },
 		    { "X-HoldfastReady", "settle:1s" } }, NULL },
 		{ { { "X-HoldfastKeeper", "yes" },
@@ -177,6 +186,15 @@ test_derived(void)
 	    "schedule: a signal and a timeout are good");
 	schedule_print(&s.stop_schedule, text, sizeof(text));
 	is_str(text, "INT/1s 500ms/KILL/5", "schedule: it is made of them");
+	service_free(&s);
+	service_init(&s, "web");
+	strings_add(&s.command, "/bin/true");
+	directive_set(&s, "X-HoldfastStopSchedule", "7");
+	directive_set(&s, "KillSignal", "INT");
+	service_check(&s, err, sizeof(err));
+	schedule_print(&s.stop_schedule, text, sizeof(text));
+	is_str(text, "INT/7/KILL/7",
+	    "schedule: one time alone goes with the signal, set before or after");
 	service_free(&s);
 }
 

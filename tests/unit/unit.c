@@ -373,19 +373,22 @@ fill(struct service *s)
 
 /* By its own text first, then field by field where that could hide a loss. */
 static void
-compare(const struct service *s, const char *what)
+compare(struct service *s, const char *what)
 {
 	struct service back;
 	char err[512] = "", *text, *again;
 	size_t i, length = 0, again_length = 0;
 	int bad = 0;
 
+	service_check(s, err, sizeof(err));
 	service_init(&back, "web");
 	text = unit_text(s, &length);
 	is_int(unit_parse(&back, "w", text, length, err, sizeof(err)), 0,
 	    "%s: what is written is read (%s)", what, err);
 	again = unit_text(&back, &again_length);
 	is_str(again, text, "%s: and written again the same", what);
+	is_int(service_check(&back, err, sizeof(err)), 0,
+	    "%s: it is as good as before (%s)", what, err);
 	is_int(back.command.count, s->command.count, "%s: all arguments",
 	    what);
 	for (i = 0; i < s->command.count && i < back.command.count; i++)
@@ -462,6 +465,13 @@ test_round_trip(void)
 	directive_set(&s, "X-HoldfastKeeper", "no");
 	directive_set(&s, "StandardOutput", "inherit");
 	compare(&s, "schedule");
+	service_free(&s);
+
+	service_init(&s, "web");
+	strings_add(&s.command, "/bin/true");
+	directive_set(&s, "X-HoldfastStopSchedule", "7");
+	directive_set(&s, "KillSignal", "INT");
+	compare(&s, "a time alone");
 	service_free(&s);
 }
 
