@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "define/value.h"
 #include "message.h"
 
 #define LIBRARY "libsmartcols.so.1"
@@ -160,32 +161,6 @@ table_no_headings(struct table *t)
 	t->lib.scols_table_enable_noheadings(t->table, 1);
 }
 
-/* The length of the UTF-8 character at p, 0 when it is none. */
-static size_t
-character_length(const unsigned char *p)
-{
-	static const unsigned char second_min[] = { [0xe0 - 0xe0] = 0xa0,
-		[0xf0 - 0xe0] = 0x90 };
-	size_t length;
-
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	length = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	for (size_t i = 1; i < length; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	/* Overlong, surrogates, beyond U+10FFFF. */
-	if (p[0] >= 0xe0 && (size_t)(p[0] - 0xe0) < sizeof(second_min) &&
-	    p[1] < second_min[p[0] - 0xe0])
-		return 0;
-	if ((p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return length;
-}
-
 /* JSON is UTF-8: what is not becomes '?'. */
 static void
 clean_utf8(char *text)
@@ -194,7 +169,7 @@ clean_utf8(char *text)
 	size_t length;
 
 	while (*p != '\0') {
-		length = character_length(p);
+		length = value_utf8_length(p);
 		if (length == 0) {
 			*p = '?';
 			length = 1;

@@ -121,11 +121,3 @@ directive_find(const char *name)
 	}
 	return NULL;
 }
-
-const char *
-directive_set(struct service *s, const char *name, const char *value)
-{
-	const struct directive *d = directive_find(name);
-
-	return d == NULL ? "unknown directive" : d->parse(s, d, value);
-}

@@ -18,12 +18,17 @@ struct directive {
 	char letter;		/* 'd', or 0 */
 	const char *argument;	/* "DIR" for the help text */
 	const char *help;	/* "change to DIR first (default /)" */
-	/* NULL, or what was expected; s is then as before. */
+	/*
+	 * Set it to value as that stands in a unit file: %% is a percent
+	 * sign, lists are quoted words, an empty value resets a list.  NULL,
+	 * or a static text of what was expected; s is then as before.
+	 */
 	const char *(*parse)(struct service *s, const struct directive *d,
 	    const char *value);
 	/*
-	 * Print the I-th value (0, 1, ...) into buf; false when there is no
-	 * I-th, or it is the default and need not be written.
+	 * Print the I-th value (0, 1, ...) into *ret_value, which the caller
+	 * frees; false when there is no I-th, or it is the default and need not
+	 * be written.
 	 */
 	bool (*print)(const struct service *s, const struct directive *d,
 	    size_t i, char **ret_value);
@@ -39,17 +44,8 @@ extern const struct directive directives[];
 const struct directive *directive_find(const char *name);
 
 /*
- * Set directive NAME to value, as it stands in a unit file: %% is a percent
- * sign, lists are quoted words.  Returns NULL, or a static text of what was
- * expected ("unknown directive" for one that is not in the table).  An empty
- * value resets a list, as in systemd.
- */
-const char *directive_set(struct service *s, const char *name,
-    const char *value);
-
-/*
  * Set d to text as it is, without specifiers and quotes: of a list, one item.
- * Returns as directive_set() does.
+ * Returns NULL, or a static text of what was expected; s is then as before.
  */
 const char *directive_set_literal(struct service *s,
     const struct directive *d, const char *text);

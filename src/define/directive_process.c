@@ -16,16 +16,6 @@
 #include "define/unit.h"
 #include "message.h"
 
-static char *
-copy_text(const char *text)
-{
-	char *copy = strdup(text);
-
-	if (copy == NULL)
-		message_die("out of memory");
-	return copy;
-}
-
 static void *
 field(struct service *s, size_t offset)
 {
@@ -83,7 +73,7 @@ doubled(const char *text, const char *which)
 static const char *
 parse_plain(const char *value, char **ret)
 {
-	char *text = copy_text(value);
+	char *text = text_copy(value);
 	const char *error = expand_specifiers(text);
 	size_t length = strlen(text), i;
 
@@ -282,7 +272,7 @@ directive_print_type(const struct service *s, const struct directive *d,
 	(void)d;
 	if (i > 0)
 		return false;
-	*ret_value = copy_text("exec");
+	*ret_value = text_copy("exec");
 	return true;
 }
 
@@ -437,7 +427,7 @@ directive_print_limit(const struct service *s, const struct directive *d,
 	if (i > 0 || !s->limits[d->detail].is_set)
 		return false;
 	limit_print(&s->limits[d->detail], text, sizeof(text));
-	*ret_value = copy_text(text);
+	*ret_value = text_copy(text);
 	return true;
 }
 
@@ -446,7 +436,7 @@ directive_set_literal(struct service *s, const struct directive *d,
     const char *text)
 {
 	char *quoted = d->parse == directive_parse_environment ?
-	    unit_quote(text) : copy_text(text);
+	    unit_quote(text) : text_copy(text);
 	char *value = doubled(quoted, "%");
 	const char *error = d->parse(s, d, value);
 

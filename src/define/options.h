@@ -21,7 +21,6 @@ struct start_options {
 	struct common_options common;
 	struct strings names;		/* the services */
 	struct strings command;		/* after --; empty when none */
-	bool any_directive;		/* some directive was set */
 	struct service service;		/* the directives; name is unset */
 };
 
@@ -34,6 +33,7 @@ struct start_options {
  */
 int options_parse_start(int argc, char **argv, struct start_options *ret,
     char *err, size_t size);
+/* Also after -1, or of one that is all zeros.  It is then to be filled anew. */
 void options_free_start(struct start_options *o);
 
 /* The help text's list of the options of start, from the directive table. */

@@ -37,7 +37,6 @@ fail_value(struct option_parse *p, const char *value, const char *expected)
 static void
 need_command(struct option_parse *p)
 {
-	p->o->any_directive = true;
 	if (p->first_directive == NULL)
 		p->first_directive = p->option;
 }

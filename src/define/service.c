@@ -13,8 +13,8 @@
 
 #include "message.h"
 
-static char *
-copy_text(const char *text)
+char *
+text_copy(const char *text)
 {
 	char *copy = strdup(text);
 
@@ -26,7 +26,7 @@ copy_text(const char *text)
 void
 strings_add(struct strings *list, const char *text)
 {
-	char *copy = copy_text(text), **items = list->items;
+	char *copy = text_copy(text), **items = list->items;
 
 	/* One for the NULL; a count of 2^n - 1 means that all are taken. */
 	if ((list->count & (list->count + 1)) == 0) {
@@ -65,20 +65,6 @@ strings_set(struct strings *list, const char *assignment)
 		service_set_text(&list->items[i], assignment);
 }
 
-void
-strings_unset(struct strings *list, const char *key)
-{
-	size_t i = find_key(list, key, strlen(key));
-
-	if (i == list->count)
-		return;
-	free(list->items[i]);
-	memmove(&list->items[i], &list->items[i + 1],
-	    (list->count - i) * sizeof(list->items[0]));
-	if (--list->count == 0)
-		strings_clear(list);
-}
-
 const char *
 strings_get(const struct strings *list, const char *key)
 {
@@ -101,7 +87,7 @@ strings_clear(struct strings *list)
 void
 service_set_text(char **field, const char *text)
 {
-	char *copy = text == NULL ? NULL : copy_text(text);
+	char *copy = text == NULL ? NULL : text_copy(text);
 
 	free(*field);
 	*field = copy;

@@ -21,14 +21,16 @@ struct strings {
 	size_t count;
 };
 
+/* A copy, which the caller frees.  Dies when out of memory. */
+char *text_copy(const char *text);
+
 /* Append a copy of text.  Dies when out of memory. */
 void strings_add(struct strings *list, const char *text);
-/* "K=V": replace the item of the same K, or append. */
+/* "K=V": put a copy in the place of the item of the same K, or append it. */
 void strings_set(struct strings *list, const char *assignment);
-/* "K" : drop the item K=..., if any. */
-void strings_unset(struct strings *list, const char *key);
-/* The V of K=V, or NULL. */
+/* The V of K=V, or NULL; it is the list's, until that item is replaced. */
 const char *strings_get(const struct strings *list, const char *key);
+/* Free all, and be as a new list. */
 void strings_clear(struct strings *list);
 
 enum kill_mode {

@@ -345,3 +345,26 @@ value_check_name(const char *text)
 		return "expected a service's name of at most 128 characters";
 	return NULL;
 }
+
+size_t
+value_utf8_length(const unsigned char *p)
+{
+	unsigned long code;
+	size_t i, length;
+
+	if (p[0] < 0x80)
+		return 1;
+	length = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+	if (p[0] < 0xc2 || p[0] > 0xf4)
+		return 0;
+	code = p[0] & (0x7fu >> length);
+	for (i = 1; i < length; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (p[i] & 0x3f);
+	}
+	if ((length == 3 && code < 0x800) || (length == 4 && code < 0x10000) ||
+	    code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+		return 0;
+	return length;
+}

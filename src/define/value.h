@@ -49,4 +49,7 @@ bool value_is_variable(const char *text, size_t length);
 /* A service's name: [A-Za-z0-9:_.@-], 1 to 128, not starting with . or -. */
 const char *value_check_name(const char *text);
 
+/* How many bytes the UTF-8 character at p has; 0 when it is none. */
+size_t value_utf8_length(const unsigned char *p);
+
 #endif

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "define/value.h"
 #include "message.h"
 
 #define BLANKS " \t\n\r"
@@ -141,30 +142,6 @@ unit_split(const char *text, struct strings *ret)
 	return error;
 }
 
-/* How many bytes the UTF-8 character at p has; 0 when it is none. */
-static size_t
-utf8_length(const unsigned char *p)
-{
-	unsigned long code;
-	size_t i, length;
-
-	if (p[0] < 0x80)
-		return 1;
-	length = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	code = p[0] & (0x7fu >> length);
-	for (i = 1; i < length; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (p[i] & 0x3f);
-	}
-	if ((length == 3 && code < 0x800) || (length == 4 && code < 0x10000) ||
-	    code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-		return 0;
-	return length;
-}
-
 static bool
 needs_quotes(const char *word)
 {
@@ -174,7 +151,7 @@ needs_quotes(const char *word)
 	if (*p == '\0' || strcmp(word, ";") == 0)
 		return true;
 	for (; *p != '\0'; p += length) {
-		length = utf8_length(p);
+		length = value_utf8_length(p);
 		if (length == 0 || *p <= ' ' || *p == 0x7f ||
 		    strchr("\"'\\", *p) != NULL)
 			return true;
@@ -216,7 +193,7 @@ unit_quote(const char *word)
 	}
 	*out++ = '"';
 	while (*p != '\0') {
-		length = utf8_length(p);
+		length = value_utf8_length(p);
 		if (length == 0 || *p < ' ' || *p == 0x7f || *p == '"' ||
 		    *p == '\\') {
 			out = escape(out, *p++);

@@ -258,7 +258,6 @@ test_grammar(void)
 	ok(o.common.verbose && o.common.dry_run && !o.common.quiet,
 	    "grammar: letters together");
 	is_str(o.common.run_dir, "/r", "grammar: --run-dir");
-	ok(o.any_directive, "grammar: a directive was set");
 	is_int(o.command.count, 4, "grammar: after -- all is the command's");
 	is_str(o.command.items[2], "--", "grammar: another -- too");
 	is_str(o.service.command.items[0], "cmd",
@@ -268,7 +267,7 @@ test_grammar(void)
 	is_int(parse("web db -q", &o, err, sizeof(err)), 0,
 	    "grammar: several names without a command are good");
 	is_int(o.names.count, 2, "grammar: there are two");
-	ok(!o.any_directive && o.service.command.count == 0,
+	ok(o.service.command.count == 0,
 	    "grammar: and nothing else");
 	options_free_start(&o);
 }

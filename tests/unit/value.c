@@ -228,6 +228,26 @@ test_names(void)
 	ok(value_is_variable("A-B", 1), "variable: the length counts");
 }
 
+static void
+test_utf8(void)
+{
+	static const struct {
+		const char *text;
+		size_t want;
+	} rows[] = {
+		{ "a", 1 }, { "\xc3\xa9", 2 }, { "\xe2\x82\xac", 3 },
+		{ "\xf0\x9f\x98\x80", 4 }, { "\x80", 0 }, { "\xc0\x80", 0 },
+		{ "\xe0\x80\x80", 0 }, { "\xf0\x80\x80\x80", 0 },
+		{ "\xed\xa0\x80", 0 }, { "\xf4\x90\x80\x80", 0 },
+		{ "\xc3", 0 }, { "\xe2\x82", 0 }, { "\xff", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		is_int(value_utf8_length((const unsigned char *)rows[i].text),
+		    rows[i].want, "utf-8: row %zu has %zu bytes", i,
+		    rows[i].want);
+}
+
 int
 main(void)
 {
@@ -236,5 +256,6 @@ main(void)
 	test_signals();
 	test_small_values();
 	test_names();
+	test_utf8();
 	return done();
 }
