@@ -25,10 +25,12 @@ static int
 fail(char *err, size_t size, const char *fmt, ...)
 {
 	va_list ap;
+	int error = errno;
 
 	va_start(ap, fmt);
 	vsnprintf(err, size, fmt, ap);
 	va_end(ap);
+	errno = error;
 	return -1;
 }
 
@@ -133,6 +135,7 @@ paths_for(struct paths *p, const char *name)
 	return put(p->log, p->log_dir, name, ".log");
 }
 
+/* 0; 1 when there is nothing; or -1 with err and errno. */
 static int
 check_directory(const char *dir, char *err, size_t size)
 {
@@ -144,6 +147,8 @@ check_directory(const char *dir, char *err, size_t size)
 		return fail(err, size, "cannot look at %s: %s", dir,
 		    strerror(errno));
 	}
+	/* What is there is wrong: that is no lack of permission. */
+	errno = ENOTSUP;
 	if (S_ISLNK(st.st_mode))
 		return fail(err, size,
 		    "will not use %s: it is a symbolic link", dir);
@@ -181,12 +186,10 @@ make_directory(const char *dir, mode_t mode, char *err, size_t size)
 	error = errno;
 	umask(mask);
 	if (result == -1 && error != EEXIST) {
-		fail(err, size, "cannot make directory %s: %s", dir,
-		    strerror(error));
 		errno = error;
-		return -1;
+		return fail(err, size, "cannot make directory %s: %s", dir,
+		    strerror(error));
 	}
-	errno = 0;
 	return check_directory(dir, err, size);
 }
 

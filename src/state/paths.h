@@ -40,12 +40,13 @@ int paths_for(struct paths *p, const char *name);
 /*
  * Check that root is a directory, owned by us (or root's), not a symlink, not
  * writable by others.  Returns 0; 1 when it does not exist; -1 with one line
- * in err ("/run/holdfast: owned by user 33, not by you").
+ * in err ("will not use /run/holdfast: it belongs to user 33, not to you").
  */
 int paths_check(const struct paths *p, char *err, size_t size);
 
-/* Make root and dir, and check both.  0, or -1 with one line in err, and errno
- * EACCES when that was the reason. */
+/* Make root and dir, and check both.  0, or -1 with one line in err, and errno:
+ * EACCES when there is no permission to make one, ENOTSUP when what is there is
+ * refused. */
 int paths_make(const struct paths *p, char *err, size_t size);
 
 /* Make the log's directory.  0, or -1 with one line in err. */
