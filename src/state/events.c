@@ -17,31 +17,35 @@
 
 #include "state/watch.h"
 
-/* Replace the file by its newer half, from a line's beginning on. */
+/*
+ * Replace the file by its newer half, from a line's beginning on; in pieces,
+ * because a keeper would keep a large buffer as long as its service runs.
+ */
 static void
 drop_older_half(const char *path, int fd)
 {
-	static char buf[EVENTS_MAX_BYTES];
-	char name[PATH_MAX], *from;
+	char piece[4096], name[PATH_MAX];
+	const char *newline = NULL;
+	off_t at = EVENTS_MAX_BYTES / 2;
 	ssize_t n;
 	int out;
 
-	n = pread(fd, buf, sizeof(buf) - 1, EVENTS_MAX_BYTES / 2);
-	if (n <= 0 ||
+	n = pread(fd, piece, sizeof(piece), at);
+	if (n > 0)
+		newline = memchr(piece, '\n', (size_t)n);
+	if (newline == NULL ||
 	    snprintf(name, sizeof(name), "%s.new", path) >= PATH_MAX)
 		return;
-	buf[n] = '\0';
-	from = strchr(buf, '\n');
-	if (from == NULL)
-		return;
-	from++;
+	at += newline + 1 - piece;
 	out = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW |
 	    O_NOCTTY, 0644);
 	if (out == -1)
 		return;
-	n = write(out, from, strlen(from));
+	while ((n = pread(fd, piece, sizeof(piece), at)) > 0 &&
+	    write(out, piece, (size_t)n) == n)
+		at += n;
 	close(out);
-	if (n != (ssize_t)strlen(from) || rename(name, path) == -1)
+	if (n != 0 || rename(name, path) == -1)
 		unlink(name);
 }
 

@@ -19,7 +19,7 @@
 
 static char path[64];
 static struct event_line lines[LINES];
-static char buf[512];
+static char buf[1024];
 
 static size_t
 tail(void)
@@ -86,6 +86,42 @@ test_half_line(void)
 	is_int(tail(), 0, "half a line alone is no history");
 }
 
+static void
+test_bound(void)
+{
+	off_t largest = 0;
+	int halved = 0;
+
+	for (int i = 0; i < 2000; i++) {
+		events_add(path, "event %d, with a text that has some length "
+		    "so that it does not take too many", i);
+		if (size() > largest)
+			largest = size();
+		else
+			halved++;
+	}
+	ok(halved > 0 && largest < EVENTS_MAX_BYTES,
+	    "a long history is shortened");
+	is_int(tail(), LINES, "its last lines are there");
+	ok(strncmp(lines[LINES - 1].text, "event 1999, ", 12) == 0 &&
+	    strncmp(lines[0].text, "event 1996, ", 12) == 0,
+	    "they are the newest");
+}
+
+static void
+test_shortened(void)
+{
+	char first[32] = "", *end;
+	int fd;
+
+	fd = open(path, O_RDONLY);
+	if (fd == -1 || read(fd, first, sizeof(first) - 1) == -1)
+		abort();
+	close(fd);
+	ok(strtoll(first, &end, 10) > 0 && strncmp(end, " event ", 7) == 0,
+	    "it begins with a whole line");
+}
+
 int
 main(void)
 {
@@ -98,6 +134,8 @@ main(void)
 	is_int(tail(), 0, "without a file there is no history");
 	test_full_disk();
 	test_half_line();
+	test_bound();
+	test_shortened();
 	unlink(path);
 	rmdir(dir);
 	return done();
