@@ -86,6 +86,33 @@ same() {
 	    "$(sed 's/=.*//' "$HOLDFAST_RUN_DIR/props/record" | sort)"
 }
 
+# The fixed parts of the messages on standard input, in mdoc: without what stands
+# for something else, "cannot", which is said before many a text, and the
+# kernel's reasons.
+fixed_parts() {
+	sed -E 's/^\.It (cannot )?//; s/\\fI[^\\]*\\fR/\n/g; s/: /\n/g' |
+	    sed -E "s/^[ ',:]+//; s/[ ',:]+\$//" |
+	    grep -vxE 'No such file or directory|Permission denied|' | sort -u
+}
+
+# The texts of the program: strings that go on in the next line are joined.
+program_texts() {
+	find "$root/src" -name '*.c' -exec cat {} + |
+	    sed -E ':again; /"$/ { N; s/"\n[ \t]*"//; t again; }'
+}
+
+@test "manual: the messages under DIAGNOSTICS are the program's" {
+	local part
+	[ "$(section DIAGNOSTICS | grep -c '^\.It ')" -gt 10 ]
+	program_texts >"$T/texts"
+	section DIAGNOSTICS | grep '^\.It ' | fixed_parts >"$T/parts"
+	[ "$(wc -l <"$T/parts")" -gt 10 ]
+	while read -r part; do
+		grep -qF -e "$part" "$T/texts" || echo "not said: $part"
+	done <"$T/parts" >"$T/missing"
+	is "$(cat "$T/missing")" "" "messages that the program does not have"
+}
+
 @test "manual: every file of a run directory is described, and no other" {
 	holdfast start --quiet files -- sleep 1000
 	same "$(section FILES |
