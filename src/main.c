@@ -1,6 +1,6 @@
 /*
  * The program: descriptors 0 to 2 made sure of, then the front end that was
- * asked for.  The only file that is not in the library.
+ * asked for.  It and whole.c are the only files that are not in the library.
  */
 #include "config.h"
 

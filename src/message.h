@@ -1,6 +1,6 @@
 /*
- * What is said, and the exit statuses that go with it.  Everything here goes
- * to standard error, but message_say(), which goes to standard output.
+ * What is said, and the exit statuses that go with it.  message_say() and
+ * message_print() go to standard output, all else to standard error.
  * Control characters in the text become '?', so that a message is one line
  * whatever a file name or an argument held.
  */

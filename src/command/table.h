@@ -1,6 +1,7 @@
 /*
  * Tables and JSON by libsmartcols, loaded only when one is printed: start,
- * stop and status do not pay for it.
+ * stop and status do not pay for it.  Out of memory is message_die() but for
+ * table_add().
  */
 #ifndef HOLDFAST_TABLE_H
 #define HOLDFAST_TABLE_H
@@ -24,13 +25,16 @@ struct table_column {
 
 struct table;
 
-/* NULL when libsmartcols cannot be loaded (said already). */
+/*
+ * A table called json_name in JSON.  NULL when libsmartcols cannot be loaded
+ * (said already).  Freed by table_print() or table_free().
+ */
 struct table *table_new(const char *json_name, bool json,
     const struct table_column *columns, size_t count);
 /* Rows only, no line of headings. */
 void table_no_headings(struct table *t);
-/* values[i] of columns[i]; NULL is empty, null in JSON.  0, or -1 when out of
- * memory. */
+/* Add a row with copies of values[i] of columns[i]; NULL is empty, null in JSON.
+ * 0, or -1 when out of memory. */
 int table_add(struct table *t, const char *const *values);
 /* Print to standard output and free.  0, or -1. */
 int table_print(struct table *t);

@@ -11,10 +11,11 @@
 /*
  * Resolve user (name, number; or NULL) and group (the same).  Done before any
  * fork: the lookups allocate and may load modules.  Returns 0, or -1 with one
- * line in err ("unknown user 'nosuch'").
+ * line in err ("unknown user 'nosuch'"), and there is nothing to free.
  */
 int credentials_resolve(const char *user, const char *group,
     struct credentials *ret, char *err, size_t size);
+/* Free what resolving allocated; c is all zeros then, and may be before. */
 void credentials_free(struct credentials *c);
 
 /* Groups, gid, uid, and check that root cannot be had back.  0 or -1 errno. */

@@ -13,6 +13,7 @@ struct watch {
 
 /* Watch directory dir.  Never fails: without inotify it falls back. */
 void watch_open(struct watch *w, const char *dir);
+/* Stop watching; w may be closed already (fd -1). */
 void watch_close(struct watch *w);
 
 /*
