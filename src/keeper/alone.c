@@ -67,7 +67,7 @@ start(struct keeper *k)
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	mask = umask(022);
 	opened = output_open(&k->output, o->service, o->paths,
-	    o->credentials->uid, false, what, sizeof(what)) == 0;
+	    o->credentials->uid, what, sizeof(what)) == 0;
 	umask(mask);
 	if (!opened) {
 		k->machine.result = RESULT_RESOURCES;

@@ -160,6 +160,15 @@ announce_failure(struct keeper *k, const char *what, int error)
 }
 
 void
+announce_note(struct keeper *k, const char *what, int error,
+    const char *consequence)
+{
+	snprintf(k->report.note, sizeof(k->report.note),
+	    "cannot %.200s: %s; %s", what, strerror(error), consequence);
+	events_add(k->order->paths->events, "%s", k->report.note);
+}
+
+void
 announce_outcome(struct keeper *k, bool ready)
 {
 	const struct machine *m = &k->machine;

@@ -29,7 +29,7 @@
 #define DRAIN_MAX 32	/* chunks at a time: signals must be seen in between */
 
 static int
-open_log(const char *path)
+open_log_file(const char *path)
 {
 	/* Never wait for a reader when somebody put a FIFO there, and never
 	 * write to where somebody's link leads. */
@@ -77,30 +77,48 @@ check_fifo(int fd)
 	return -1;
 }
 
+/* Both sides, or neither. */
 static int
-open_pipe(struct output *o, const struct paths *p, uid_t uid, bool adopt,
-    char *what, size_t size)
+open_fifo(struct output *o, const char *path)
 {
 	const int flags = O_CLOEXEC | O_NOFOLLOW | O_NOCTTY;
+	int error;
 
+	o->fifo = open(path, O_RDONLY | O_NONBLOCK | flags);
+	if (o->fifo == -1)
+		return -1;
+	if (check_fifo(o->fifo) == 0)
+		o->service_out = open(path, O_RDWR | flags);
+	o->service_err = o->service_out;
+	if (o->service_out != -1)
+		return 0;
+	error = errno;
+	close(o->fifo);
+	o->fifo = -1;
+	errno = error;
+	return -1;
+}
+
+static int
+open_log(struct output *o, const char *path)
+{
+	o->log_path = path;
+	o->log = open_log_file(path);
+	return o->log == -1 ? -1 : 0;
+}
+
+static int
+open_pipe(struct output *o, const struct paths *p, uid_t uid, char *what,
+    size_t size)
+{
 	snprintf(what, size, "make %s", p->output);
-	if (!adopt && make_fifo(p->output, uid) == -1)
+	if (make_fifo(p->output, uid) == -1)
 		return -1;
 	snprintf(what, size, "open %s", p->output);
-	o->fifo = open(p->output, O_RDONLY | O_NONBLOCK | flags);
-	/* An adopted service may have lost it: go on without its output. */
-	if (o->fifo == -1 && adopt && make_fifo(p->output, uid) == 0)
-		o->fifo = open(p->output, O_RDONLY | O_NONBLOCK | flags);
-	if (o->fifo == -1 || check_fifo(o->fifo) == -1)
+	if (open_fifo(o, p->output) == -1)
 		return -1;
-	o->service_out = open(p->output, O_RDWR | flags);
-	if (o->service_out == -1)
-		return -1;
-	o->service_err = o->service_out;
 	snprintf(what, size, "open log %s", p->log);
-	o->log_path = p->log;
-	o->log = open_log(p->log);
-	return o->log == -1 && !adopt ? -1 : 0;
+	return open_log(o, p->log);
 }
 
 void
@@ -110,32 +128,22 @@ output_none(struct output *o)
 	    .service_err = -1, .log = -1, .can_splice = true };
 }
 
-int
-output_open(struct output *o, const struct service *s, const struct paths *p,
-    uid_t uid, bool adopt, char *what, size_t size)
+/* What is not the pipe.  truncate: as OUTPUT_TRUNCATE asks. */
+static int
+open_other(struct output *o, const struct service *s, const struct paths *p,
+    bool truncate, char *what, size_t size)
 {
-	bool opened = true;
-	int error;
-
-	output_none(o);
 	switch (s->output) {
 	case OUTPUT_LOG:
-		if (!s->keeper) {
-			snprintf(what, size, "open log %s", p->log);
-			o->service_out = open_file(p->log, 0);
-			o->service_err = o->service_out;
-			break;
-		}
-		if (open_pipe(o, p, uid, adopt, what, size) == 0)
-			return 0;
-		/* Perhaps the pipe is open, and the log is not. */
-		o->service_err = -1;
+		snprintf(what, size, "open log %s", p->log);
+		o->service_out = open_file(p->log, 0);
+		o->service_err = o->service_out;
 		break;
 	case OUTPUT_APPEND:
 	case OUTPUT_TRUNCATE:
 		snprintf(what, size, "open output %s", s->output_path);
 		o->service_out = open_file(s->output_path,
-		    s->output == OUTPUT_TRUNCATE && !adopt ? O_TRUNC : 0);
+		    s->output == OUTPUT_TRUNCATE && truncate ? O_TRUNC : 0);
 		o->service_err = o->service_out;
 		break;
 	case OUTPUT_NULL:
@@ -150,7 +158,24 @@ output_open(struct output *o, const struct service *s, const struct paths *p,
 		o->service_err = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 		break;
 	}
-	if (opened && o->service_out != -1 && o->service_err != -1)
+	return o->service_out == -1 || o->service_err == -1 ? -1 : 0;
+}
+
+static bool
+has_pipe(const struct service *s)
+{
+	return s->output == OUTPUT_LOG && s->keeper;
+}
+
+int
+output_open(struct output *o, const struct service *s, const struct paths *p,
+    uid_t uid, char *what, size_t size)
+{
+	int error;
+
+	output_none(o);
+	if ((has_pipe(s) ? open_pipe(o, p, uid, what, size) :
+	    open_other(o, s, p, true, what, size)) == 0)
 		return 0;
 	error = errno;
 	output_close(o);
@@ -158,11 +183,52 @@ output_open(struct output *o, const struct service *s, const struct paths *p,
 	return -1;
 }
 
-void
-output_restart(struct output *o, const struct service *s)
+int
+output_adopt(struct output *o, const struct service *s, const struct paths *p,
+    uid_t uid, char *what, size_t size)
 {
+	int error = 0;
+
+	output_none(o);
+	if (!has_pipe(s))
+		return open_other(o, s, p, false, what, size);
+	if (open_fifo(o, p->output) == -1) {
+		error = errno;
+		snprintf(what, size, "open %s", p->output);
+		/* What the service has is lost; the next run gets another. */
+		if (make_fifo(p->output, uid) == 0)
+			(void)open_fifo(o, p->output);
+	}
+	if (open_log(o, p->log) == -1 && error == 0) {
+		error = errno;
+		snprintf(what, size, "open log %s", p->log);
+	}
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+void
+output_adopt_to_stop(struct output *o, const struct service *s,
+    const struct paths *p)
+{
+	output_none(o);
+	if (has_pipe(s) && open_fifo(o, p->output) == 0)
+		(void)open_log(o, p->log);
+}
+
+int
+output_restart(struct output *o, const struct service *s,
+    const struct paths *p, uid_t uid, char *what, size_t size)
+{
+	if (o->service_out == -1 || o->service_err == -1) {
+		output_close(o);
+		return output_open(o, s, p, uid, what, size);
+	}
 	if (s->output == OUTPUT_TRUNCATE)
 		(void)!ftruncate(o->service_out, 0);
+	if (o->fifo != -1 && o->log == -1)
+		(void)open_log(o, p->log);
+	return 0;
 }
 
 int64_t
@@ -269,7 +335,7 @@ output_reopen(struct output *o)
 	if (o->fifo == -1)
 		return;
 	output_drain(o);
-	fd = open_log(o->log_path);
+	fd = open_log_file(o->log_path);
 	if (fd == -1)
 		return;	/* the old one is better than none */
 	if (o->log != -1)

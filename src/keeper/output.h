@@ -29,16 +29,31 @@ struct output {
 void output_none(struct output *o);
 
 /*
- * Open everything, before the service is forked.  adopt: the FIFO is there,
- * with what nobody read yet; else it is made anew, for user uid.  Returns 0, or
- * -1 with errno and in what (at least 256 bytes) what could not be done
- * ("open log /x").
+ * Open everything, before the service is forked; the FIFO is made anew, for
+ * user uid.  Returns 0, or -1 with errno, nothing open, and in what (at least
+ * 256 bytes) what could not be done ("open log /x").
  */
 int output_open(struct output *o, const struct service *s,
-    const struct paths *p, uid_t uid, bool adopt, char *what, size_t size);
+    const struct paths *p, uid_t uid, char *what, size_t size);
 
-/* For the next run of a service with OUTPUT_TRUNCATE: empty the file. */
-void output_restart(struct output *o, const struct service *s);
+/*
+ * The same for a service that runs, with what it wrote in the FIFO that is
+ * there.  It has its output and goes on: what cannot be opened is left out, and
+ * -1 with errno and what is a note.
+ */
+int output_adopt(struct output *o, const struct service *s,
+    const struct paths *p, uid_t uid, char *what, size_t size);
+
+/* Only to stop it: nothing but a FIFO that is there, and its log. */
+void output_adopt_to_stop(struct output *o, const struct service *s,
+    const struct paths *p);
+
+/*
+ * For each run: empty the file of OUTPUT_TRUNCATE, and open what could not be
+ * opened when the service was adopted.  Returns as output_open().
+ */
+int output_restart(struct output *o, const struct service *s,
+    const struct paths *p, uid_t uid, char *what, size_t size);
 
 /* Move what the FIFO holds to the log. */
 void output_drain(struct output *o);

@@ -8,6 +8,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -57,11 +58,32 @@ leave_caller(void)
 	return close(null);
 }
 
-int
-prepare_keeper(struct keeper *k, char *what, size_t size)
+/* Only a service that is to be started cannot do without. */
+static int
+open_output(struct keeper *k, char *what, size_t size)
 {
 	const struct keeper_order *o = k->order;
 
+	switch (o->begin) {
+	case KEEPER_START:
+		return output_open(&k->output, o->service, o->paths,
+		    o->credentials->uid, what, size);
+	case KEEPER_ADOPT:
+	case KEEPER_ADOPT_RESTART:
+		if (output_adopt(&k->output, o->service, o->paths,
+		    o->credentials->uid, what, size) == -1)
+			announce_note(k, what, errno, "adopted without it");
+		break;
+	case KEEPER_ADOPT_STOP:
+		output_adopt_to_stop(&k->output, o->service, o->paths);
+		break;
+	}
+	return 0;
+}
+
+int
+prepare_keeper(struct keeper *k, char *what, size_t size)
+{
 	umask(022);
 	snprintf(what, size, "become subreaper");
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
@@ -70,11 +92,7 @@ prepare_keeper(struct keeper *k, char *what, size_t size)
 	k->signals = open_signals();
 	if (k->signals == -1)
 		return -1;
-	/* Without a keeper there was no pipe: its output goes its own way. */
-	if (!o->service->keeper)
-		output_none(&k->output);
-	else if (output_open(&k->output, o->service, o->paths,
-	    o->credentials->uid, o->begin != KEEPER_START, what, size) == -1)
+	if (open_output(k, what, size) == -1)
 		return -1;
 	if (k->in_caller)
 		return 0;

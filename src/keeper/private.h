@@ -80,5 +80,8 @@ void announce_ready(struct keeper *k);
 void announce_outcome(struct keeper *k, bool ready);
 /* Note what could not be done, for record, events and report. */
 void announce_failure(struct keeper *k, const char *what, int error);
+/* The same of what is no failure, with what came of it. */
+void announce_note(struct keeper *k, const char *what, int error,
+    const char *consequence);
 
 #endif

@@ -77,7 +77,6 @@ fork_service(struct keeper *k, char *what, size_t size)
 		return -1;
 	}
 	order.environment = environment.items;
-	output_restart(&k->output, k->service);
 	k->record.log_offset = output_offset(&k->output);
 	k->record.started_usec = watch_realtime();
 	/* How the last run ended stays: `wait` and `status` ask for it. */
@@ -125,7 +124,9 @@ run_spawn(struct keeper *k)
 	k->failed_step[0] = '\0';
 	k->failed_errno = 0;
 	k->child.channel = -1;
-	if (fork_service(k, what, sizeof(what)) == -1) {
+	if (output_restart(&k->output, k->service, k->order->paths,
+	    k->order->credentials->uid, what, sizeof(what)) == -1 ||
+	    fork_service(k, what, sizeof(what)) == -1) {
 		error = errno;
 		k->main_pid = 0;
 		k->machine.result = RESULT_RESOURCES;
@@ -155,10 +156,8 @@ note_report(struct keeper *k, const struct child_report *report)
 		announce_failure(k, what, report->error);
 		return;
 	}
-	snprintf(k->report.note, sizeof(k->report.note),
-	    "cannot %.200s: %s; going on with what is allowed", what,
-	    strerror(report->error));
-	events_add(k->order->paths->events, "%s", k->report.note);
+	announce_note(k, what, report->error,
+	    "going on with what is allowed");
 }
 
 /* Our child, not reaped yet: for when /proc cannot be read. */

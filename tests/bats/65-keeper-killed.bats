@@ -114,6 +114,76 @@ is_stopped() {
 	hf 3 status web
 }
 
+# An orphan whose output, $T/gone/out, cannot be opened any more.
+lose_output() {
+	mkdir "$T/gone"
+	start_and_kill_keeper --output="$T/gone/out" "$@"
+	rm -r "$T/gone"
+}
+
+# An orphan that has something else in the place of its FIFO.
+replace_fifo() {
+	start_and_kill_keeper
+	rm "$HOLDFAST_RUN_DIR/web/output"
+	touch "$HOLDFAST_RUN_DIR/web/output"
+}
+
+@test "stop works before an adoption though the output cannot be opened" {
+	lose_output
+	hf stop web
+	gone "$main"
+	nothing_left web
+}
+
+@test "stop works before an adoption though the output is no FIFO" {
+	replace_fifo
+	hf stop web
+	gone "$main"
+	nothing_left web
+}
+
+@test "start adopts a service whose output cannot be opened, with a note" {
+	lose_output
+	adopt
+	match "$stderr" "cannot open output $T/gone/out: No such file"
+	match "$output" "already running, pid $main .adopted"
+	alive "$(keeper_of web)"
+}
+
+@test "start adopts a service whose output is no FIFO, with a note" {
+	replace_fifo
+	adopt
+	match "$stderr" "cannot open $HOLDFAST_RUN_DIR/web/output: "
+	alive "$(keeper_of web)"
+	is "$(wc -l <"$T/report")" 1 "instances that ran"
+}
+
+@test "after an adoption without its FIFO a restart has its output again" {
+	hf start web -- sh -c 'echo "run $$"; exec sleep 1000'
+	kill_keeper
+	rm "$HOLDFAST_RUN_DIR/web/output"
+	touch "$HOLDFAST_RUN_DIR/web/output"
+	hf start web
+	hf restart web
+	wait_until 5 grep -qx "run $(pid_of web)" "$HOLDFAST_LOG_DIR/web.log"
+}
+
+@test "restart after an adoption opens the output that is there again" {
+	lose_output
+	adopt
+	mkdir "$T/gone"
+	hf restart web
+	is "$(readlink "/proc/$(pid_of web)/fd/1")" "$T/gone/out"
+}
+
+@test "restart without its output names it, and nothing is left" {
+	lose_output
+	hf 1 restart web
+	match "$stderr" "cannot open output $T/gone/out: No such file"
+	gone "$main"
+	nothing_left web
+}
+
 @test "stop works after an adoption" {
 	start_and_kill_keeper
 	adopt
