@@ -157,15 +157,21 @@ end_keeper(pid_t keeper, struct interrupts *in)
 		continue;
 }
 
-static void
+/* As by the signal itself, though our caller may have blocked it. */
+static void __attribute__((noreturn))
 die_by(int signal, struct interrupts *in)
 {
 	struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t only;
 
 	(void)message_flush();
 	interrupts_release(in);
 	(void)sigaction(signal, &action, NULL);
+	sigemptyset(&only);
+	sigaddset(&only, signal);
+	(void)sigprocmask(SIG_UNBLOCK, &only, NULL);
 	(void)raise(signal);
+	_exit(128 + signal);
 }
 
 /*
@@ -398,7 +404,6 @@ settle(const struct starting *s, const struct service *service,
 		return -1;
 	message_error("%s: interrupted: the start was undone", s->name);
 	die_by(signal, in);
-	return -1;
 }
 
 int

@@ -145,12 +145,12 @@ load helpers
 }
 
 # interrupted SIGNAL OPTION...: start a long start, interrupt it when the
-# service is there; $code is the exit status.
+# service is there; $code is the exit status.  $blocked: an option of env.
 interrupted() {
 	local signal=$1 pid
 
 	shift
-	env --default-signal=INT,TERM,HUP "$HOLDFAST" start web \
+	env --default-signal=INT,TERM,HUP ${blocked-} "$HOLDFAST" start web \
 		--ready=settle:60s "$@" -- "$VICTIMS/listener" "$T/heard" \
 		>"$T/out" 2>&1 3>&- &
 	pid=$!
@@ -194,6 +194,24 @@ interrupted() {
 @test "an interrupted start does not end with the status of success" {
 	interrupted INT
 	match "$code" '^(1|130)$'
+}
+
+@test "SIGINT during a start undoes it though the caller blocked it" {
+	local blocked=--block-signal=INT
+	interrupted INT
+	is "$code" 130 "exit status"
+	is "$(cat "$T/out")" \
+		"holdfast: web: interrupted: the start was undone"
+	nothing_left web
+}
+
+@test "SIGINT undoes one without a keeper though the caller blocked it" {
+	local blocked=--block-signal=INT
+	interrupted INT --no-keeper
+	is "$code" 130 "exit status"
+	is "$(cat "$T/out")" \
+		"holdfast: web: interrupted: the start was undone"
+	nothing_left web
 }
 
 @test "a SIGINT that the caller ignores stays ignored" {
