@@ -259,10 +259,36 @@ say_death(const struct starting *s, const struct service *service,
 	command_show_tail(log, r->log_offset, TAIL_LINES);
 }
 
+/* As restart says it when the keeper was alive. */
+static int
+say_tried_again(const struct starting *s, const struct keeper_report *r)
+{
+	const struct record ended = {
+		.exec_main_code = r->code,
+		.exec_main_status = r->status,
+	};
+	char ending[128], span[32], again[64] = "";
+
+	value_print_ago(r->again_usec, span, sizeof(span));
+	if (r->again_usec != USEC_INFINITY)
+		snprintf(again, sizeof(again), "; it is tried again in %s",
+		    span);
+	view_ending(&ended, ending, sizeof(ending));
+	if (r->what[0] != '\0')
+		message_error("%s: cannot %s: %s%s", s->name, r->what,
+		    strerror(r->error), again);
+	else
+		message_error("%s: not ready after the restart (%s)%s",
+		    s->name, ending, again);
+	return EXIT_FAILED;
+}
+
 static int
 say_failure(const struct starting *s, const struct service *service,
     const struct keeper_report *r)
 {
+	if (r->goes_on)
+		return say_tried_again(s, r);
 	if (r->result == RESULT_INTERRUPTED)
 		message_error("%s: was stopped before it was ready", s->name);
 	else if (r->what[0] != '\0')
@@ -339,7 +365,7 @@ outcome_wait(const struct starting *s, const struct keeper_order *order,
 	 */
 	if (result == 0)
 		(void)waitpid(keeper, NULL, WNOHANG);
-	else if (result == 1 && !report.ready)
+	else if (result == 1 && !report.ready && !report.goes_on)
 		while (waitpid(keeper, NULL, 0) == -1 && errno == EINTR)
 			continue;
 	close(channel);

@@ -72,7 +72,16 @@ announce_init(struct keeper *k)
 	r->user = s->user != NULL ? s->user : "";
 	r->keeper_pid = getpid();
 	r->keeper_start = process_stat(getpid(), &self) == 0 ? self.start : 0;
-	k->report.keeper = getpid();
+}
+
+/* INT64_MAX: RestartSec=infinity, so never. */
+static int64_t
+until_restart(const struct machine *m)
+{
+	if (m->state != KEEPER_BACKOFF)
+		return 0;
+	return m->restart_at == INT64_MAX ? INT64_MAX :
+	    m->restart_at - watch_now();
 }
 
 static void
@@ -91,8 +100,10 @@ fill_record(struct keeper *k)
 	r->stop_signal = m->signal;
 	r->stop_took_usec = m->state == KEEPER_ENDED && m->stop_began != 0 ?
 	    watch_now() - m->stop_began : 0;
-	r->restart_in_usec = m->state == KEEPER_BACKOFF ?
-	    m->restart_at - watch_now() : 0;
+	r->restart_in_usec = until_restart(m);
+	/* Added to a time it must not overflow. */
+	if (r->restart_in_usec == INT64_MAX)
+		r->restart_in_usec = 0;
 	r->failed_step = k->failed_step;
 	r->failed_errno = k->failed_errno;
 	if (record_is_final(r)) {
@@ -169,15 +180,27 @@ announce_note(struct keeper *k, const char *what, int error,
 }
 
 void
+announce_failed_run(struct keeper *k)
+{
+	if (k->report_fd == -1)
+		return;
+	k->report.goes_on = true;
+	k->report.again_usec = until_restart(&k->machine);
+	announce_outcome(k, false);
+}
+
+void
 announce_outcome(struct keeper *k, bool ready)
 {
 	const struct machine *m = &k->machine;
 	struct keeper_report *r = &k->report;
 
 	r->ready = ready;
+	r->adopted = k->adopted;
 	r->result = m->result;
-	r->code = m->code;
-	r->status = m->status;
+	/* The machine's are of this run, which may just have begun. */
+	r->code = k->record.exec_main_code;
+	r->status = k->record.exec_main_status;
 	r->error = k->failed_errno;
 	r->pid = k->main_pid;
 	r->took_usec = watch_now() - m->started;

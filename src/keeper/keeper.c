@@ -107,6 +107,9 @@ act(struct keeper *k, unsigned actions)
 		events_add(k->order->paths->events, "ready, pid %d",
 		    k->main_pid);
 	}
+	/* How what was adopted ended is not what somebody waits for. */
+	if ((actions & DO_AGAIN) != 0 && !k->adopted)
+		announce_failed_run(k);
 	if ((actions & DO_SIGNAL) != 0)
 		ending_signal(k, k->machine.signal);
 	if ((actions & DO_SPAWN) != 0)

@@ -36,17 +36,20 @@ struct keeper_order {
 };
 
 /*
- * The outcome, as the keeper tells it to who started it: one of these, once,
- * when the service is ready or, all being gone, has failed.  With ready false
- * nothing is left but the keeper's own exit.
+ * The outcome, as the keeper tells it to who started it: one of these, once:
+ * the service is ready; or, all being gone, it has failed, and nothing is left
+ * but the keeper's own exit; or it failed after an adoption, when Restart= says
+ * to try again, and the keeper goes on.
  */
 struct keeper_report {
-	bool ready;
 	enum result result;
+	bool ready;
+	bool adopted;		/* ready: it is the one that ran already */
+	bool goes_on;		/* not ready: it is tried again */
+	int64_t again_usec;	/* after so long */
 	int code, status;	/* how the main process died */
 	int error;		/* errno of the step that failed, else 0 */
 	pid_t pid;		/* of the main process when ready */
-	pid_t keeper;
 	int64_t took_usec;	/* from the fork to this */
 	int64_t log_offset;	/* where this run's output begins in the log */
 	int stop_signal;	/* the last one sent to stop it, or 0 */

@@ -78,6 +78,8 @@ void announce_death(struct keeper *k);
 void announce_ready(struct keeper *k);
 /* Tell who waits, once. */
 void announce_outcome(struct keeper *k, bool ready);
+/* The run that somebody waits for has failed, and there will be another. */
+void announce_failed_run(struct keeper *k);
 /* Note what could not be done, for record, events and report. */
 void announce_failure(struct keeper *k, const char *what, int error);
 /* The same of what is no failure, with what came of it. */

@@ -164,13 +164,12 @@ restart_run(struct machine *m, const struct service *s, int64_t now)
 	return start_run(m, s, now) | DO_ANNOUNCE;
 }
 
+/* Restart= says: again.  At once, or after the back-off. */
 static unsigned
-apply_policy(struct machine *m, const struct service *s, int64_t now)
+run_again(struct machine *m, const struct service *s, int64_t now)
 {
 	int64_t uptime, delay;
 
-	if (!m->was_ready || !policy_restarts(m, s))
-		return end(m);
 	uptime = m->ready != 0 ? now - m->ready : 0;
 	if (uptime >= STABLE_USEC)
 		reset_backoff(m);
@@ -186,6 +185,17 @@ apply_policy(struct machine *m, const struct service *s, int64_t now)
 	m->state = KEEPER_BACKOFF;
 	m->restart_at = later(now, delay);
 	return DO_ANNOUNCE;
+}
+
+static unsigned
+apply_policy(struct machine *m, const struct service *s, int64_t now)
+{
+	unsigned actions;
+
+	if (!m->was_ready || !policy_restarts(m, s))
+		return end(m);
+	actions = run_again(m, s, now);
+	return m->state == KEEPER_ENDED ? actions : actions | DO_AGAIN;
 }
 
 /* The main process is dead, and so is all that must go with it. */

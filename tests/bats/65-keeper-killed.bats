@@ -201,6 +201,48 @@ replace_fifo() {
 	hf status web
 }
 
+# An orphan whose later runs end with status 3 before they are ready.
+never_ready_again() {
+	hf start web --restart=always --ready=settle:200ms "$@" -- sh -c \
+		'[ -e "$T/second" ] && exit 3; touch "$T/second"
+		exec sleep 1000'
+	kill_keeper
+}
+
+@test "restart before an adoption ends when its first run fails" {
+	never_ready_again --restart-sec=60s
+	hf 1 restart web
+	match "$stderr" '\(exit 3\); it is tried again in (59 s|1 min)'
+	is "$(field web SubState)" auto-restart
+	alive "$(keeper_of web)"
+}
+
+@test "the same when the next run begins at once" {
+	never_ready_again --restart-sec=0
+	hf 1 restart web
+	match "$stderr" '\(exit 3\); it is tried again in 0 ms'
+	alive "$(keeper_of web)"
+}
+
+@test "the same when there is nothing to execute any more" {
+	cp "$(command -v sleep)" "$T/server"
+	hf start web --restart=always --restart-sec=60s -- "$T/server" 1000
+	kill_keeper
+	rm "$T/server"
+	hf 1 restart web
+	match "$stderr" "cannot execute $T/server: No such file or directory; it"
+	alive "$(keeper_of web)"
+}
+
+@test "restart after an infinite time: the record is one that can be read" {
+	never_ready_again --restart-sec=infinity
+	hf 1 restart web
+	no_match "$stderr" 'tried again'
+	is "$(field web SubState)" auto-restart
+	is "$(field web HoldfastRestartUSec)" 0
+	hf 3 status web
+}
+
 @test "restart works after an adoption" {
 	start_and_kill_keeper
 	adopt

@@ -232,6 +232,37 @@ test_immediate(void)
 }
 
 static void
+test_again(void)
+{
+	struct service s;
+	struct machine m;
+
+	make_service(&s);
+	s.restart = RESTART_ALWAYS;
+	s.restart_usec_is_set = true;
+	s.restart_usec = 0;
+	bring(&m, &s, KEEPER_RUNNING);
+	ok(machine_step(&m, EVENT_EMPTY, &s, NOW) == (SPAWN | DO_AGAIN),
+	    "a run that ends is told of when the next one begins at once");
+	s.restart_usec = USEC_PER_SEC;
+	bring(&m, &s, KEEPER_RUNNING);
+	ok(machine_step(&m, EVENT_EMPTY, &s, NOW) == (DO_ANNOUNCE | DO_AGAIN),
+	    "and when it is to begin later");
+	ok(machine_step(&m, EVENT_DEADLINE, &s, NOW + USEC_PER_SEC) == SPAWN,
+	    "and then no more");
+	s.restart_usec = USEC_INFINITY;
+	bring(&m, &s, KEEPER_RUNNING);
+	machine_step(&m, EVENT_EMPTY, &s, NOW);
+	ok(m.state == KEEPER_BACKOFF && machine_deadline(&m) == INT64_MAX,
+	    "a restart after an infinite time has no deadline");
+	bring(&m, &s, KEEPER_RUNNING);
+	ok(machine_step(&m, EVENT_RESTART, &s, NOW) == SIGNAL &&
+	    machine_step(&m, EVENT_EMPTY, &s, NOW) == SPAWN,
+	    "a restart on request is no failure");
+	service_free(&s);
+}
+
+static void
 test_mixed(void)
 {
 	struct service s;
@@ -352,6 +383,7 @@ main(void)
 	test_policy();
 	test_backoff();
 	test_immediate();
+	test_again();
 	test_mixed();
 	test_limit();
 	test_settle();
