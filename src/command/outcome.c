@@ -301,15 +301,14 @@ say_failure(const struct starting *s, const struct service *service,
 }
 
 static int
-say_ready(const struct starting *s, const struct keeper_report *r,
-    enum keeper_begin begin)
+say_ready(const struct starting *s, const struct keeper_report *r)
 {
 	char span[32];
 
 	if (r->note[0] != '\0')
 		message_warn("%s: %s", s->name, r->note);
 	value_print_ago(r->took_usec, span, sizeof(span));
-	if (begin == KEEPER_ADOPT)
+	if (r->adopted)
 		message_say("%s: already running, pid %d (adopted: its keeper "
 		    "had died)", s->name, r->pid);
 	else if (s->kind == STARTING_RESTART)
@@ -329,6 +328,16 @@ say_cannot_write(const struct starting *s, bool undone)
 	return EXIT_FAILED;
 }
 
+/*
+ * What was to be adopted had died since we looked, by itself or because it was
+ * stopped, and is not restarted: there is nothing to adopt.
+ */
+static bool
+died_meanwhile(const struct keeper_report *r)
+{
+	return !r->ready && !r->goes_on && r->adopted && r->what[0] == '\0';
+}
+
 int
 outcome_wait(const struct starting *s, const struct keeper_order *order,
     pid_t keeper, int channel, struct interrupts *in)
@@ -346,11 +355,12 @@ outcome_wait(const struct starting *s, const struct keeper_order *order,
 	}
 	if (result == -1)
 		die_by(signal, in);
-	if (result == 0)
+	if (result == 0 || (order->begin == KEEPER_ADOPT &&
+	    died_meanwhile(&report)))
 		status = OUTCOME_AGAIN;
 	else if (!report.ready)
 		status = say_failure(s, order->service, &report);
-	else if (say_ready(s, &report, order->begin) == -1) {
+	else if (say_ready(s, &report) == -1) {
 		int error = errno;
 
 		if (started)
@@ -446,7 +456,7 @@ outcome_start_without_keeper(const struct starting *s,
 	else if (order->service->ready == READY_SETTLE &&
 	    settle(s, order->service, &report, &in) == -1)
 		status = say_failure(s, order->service, &report);
-	else if (say_ready(s, &report, KEEPER_START) == -1) {
+	else if (say_ready(s, &report) == -1) {
 		error = errno;
 		(void)stopping_run(s->name, s->paths, false);
 		errno = error;

@@ -305,7 +305,8 @@ adopt(struct keeper *k)
 		take_event(k, EVENT_RESTART);
 	else
 		(void)announce_record(k);
-	if (how == KEEPER_ADOPT)
+	/* Dead since the caller looked: the outcome is yet to come. */
+	if (how == KEEPER_ADOPT && k->machine.main_alive)
 		announce_outcome(k, true);
 	ending_look(k);
 	if (!k->machine.main_alive && k->machine.state != KEEPER_ENDED)

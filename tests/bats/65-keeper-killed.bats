@@ -469,6 +469,48 @@ works_without() {
 	works_without close_range
 }
 
+# A second keeper is stopped as the first one was.
+has_gone_on() {
+	sed -n 's/ .*stopped by SIGSTOP.*//p' "$T/trace" |
+		xargs -r kill -CONT 2>/dev/null || :
+	gone "$1"
+}
+
+# adopt_the_dying: start web again, whose keeper is dead; its main process
+# dies after start has seen it alive, and before the new keeper looks.
+adopt_the_dying() {
+	local starter code=0
+
+	requires strace
+	strace -qq -o "$T/trace" true 2>/dev/null || skip "needs ptrace"
+	timeout 60 strace -f -D -qq -o "$T/trace" -e trace=prctl \
+		-e inject=prctl:signal=STOP:when=1 "$HOLDFAST" start web \
+		>"$T/out" 2>&1 3>&- &
+	starter=$!
+	wait_until 10 grep -q 'stopped by SIGSTOP' "$T/trace"
+	kill -KILL "$main"
+	wait_until 5 gone "$main"
+	wait_until 20 has_gone_on "$starter"
+	wait "$starter" || code=$?
+	is "$code" 0 "$(cat "$T/out")"
+}
+
+@test "what dies while it is adopted is started anew, and not called running" {
+	start_and_kill_keeper
+	adopt_the_dying
+	match "$(cat "$T/out")" "^web: running, pid $(pid_of web) "
+	run ! is "$(pid_of web)" "$main"
+	wait_until 5 has_lines "$T/report" 2
+}
+
+@test "the same with Restart=: it is restarted, and start waits for that" {
+	start_and_kill_keeper --restart=on-success --restart-sec=200ms
+	adopt_the_dying
+	match "$(cat "$T/out")" "^web: running, pid $(pid_of web) "
+	is "$(field web NRestarts)" 1
+	wait_until 5 has_lines "$T/report" 2
+}
+
 @test "stop and adoption work without pidfds" {
 	requires strace
 	start_and_kill_keeper
