@@ -17,7 +17,6 @@
 
 #include "command/command.h"
 #include "command/stopping.h"
-#include "keeper/alone.h"
 #include "keeper/keeper.h"
 #include "message.h"
 #include "process/process.h"
@@ -410,36 +409,21 @@ outcome_say_failure_of_other(const struct starting *s, const struct view *v)
 	return EXIT_FAILED;
 }
 
-/* Without a keeper: this process watches it until it has settled. */
+/* What keeper_run() did came to nothing. */
 static int
-settle(const struct starting *s, const struct service *service,
-    struct keeper_report *r, struct interrupts *in)
+say_failure_without_keeper(const struct starting *s,
+    const struct keeper_order *order, const struct keeper_report *r,
+    bool is_left, struct interrupts *in)
 {
-	struct watch watch = { .fd = -1 };
-	const int64_t began = watch_now();
-	int64_t until = began + service->ready_settle_usec;
-	int64_t timeout = service->timeout_start_usec == USEC_INFINITY ?
-	    INT64_MAX : began + service->timeout_start_usec;
-	int signal = 0;
-
-	interrupts_open(in);
-	while (signal == 0 && process_is_alive(r->pid, 0, NULL)) {
-		if (watch_now() >= timeout && timeout < until) {
-			r->result = RESULT_TIMEOUT;
-			break;
-		}
-		if (watch_now() >= until)
-			return 0;
-		(void)watch_wait(&watch, &in->fd, 1,
-		    until < timeout ? until : timeout);
-		signal = interrupts_read(in);
+	if (is_left) {
+		message_error("%s: not ready, and it would not stop: the stop "
+		    "schedule is exhausted", s->name);
+		return EXIT_FAILED;
 	}
-	r->took_usec = watch_now() - began;
-	(void)stopping_run(s->name, s->paths, false);
-	if (signal == 0)
-		return -1;
+	if (r->interrupted_by == 0)
+		return say_failure(s, order->service, r);
 	message_error("%s: interrupted: the start was undone", s->name);
-	die_by(signal, in);
+	die_by(r->interrupted_by, in);
 }
 
 int
@@ -448,14 +432,15 @@ outcome_start_without_keeper(const struct starting *s,
 {
 	struct interrupts in;
 	struct keeper_report report;
+	bool is_left;
 	int status, error;
 
+	/* What comes late must not end us before the outcome is told. */
 	interrupts_block(&in);
-	if (alone_start(order, &report) == -1)
-		status = say_failure(s, order->service, &report);
-	else if (order->service->ready == READY_SETTLE &&
-	    settle(s, order->service, &report, &in) == -1)
-		status = say_failure(s, order->service, &report);
+	is_left = keeper_run(order, &report) == -1;
+	if (!report.ready)
+		status = say_failure_without_keeper(s, order, &report, is_left,
+		    &in);
 	else if (say_ready(s, &report) == -1) {
 		error = errno;
 		(void)stopping_run(s->name, s->paths, false);

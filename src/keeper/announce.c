@@ -70,8 +70,14 @@ announce_init(struct keeper *k)
 	}
 	r->pidfile = s->pidfile != NULL ? s->pidfile : "";
 	r->user = s->user != NULL ? s->user : "";
+	r->keeper_pid = 0;
+	r->keeper_start = 0;
+	/* A stop that is a container's first process: no record names 1. */
+	if (!s->keeper || getpid() == 1)
+		return;
 	r->keeper_pid = getpid();
-	r->keeper_start = process_stat(getpid(), &self) == 0 ? self.start : 0;
+	if (process_stat(getpid(), &self) == 0)
+		r->keeper_start = self.start;
 }
 
 /* INT64_MAX: RestartSec=infinity, so never. */

@@ -21,10 +21,18 @@
 #define PASSES_MAX 1000		/* of SIGKILL */
 #define PASSES_OTHER_MAX 10
 
+/* Whatever descends from this process is the service's.  Not so in a command,
+ * whose shell may have left it children of its own. */
+static bool
+has_whole_tree(const struct keeper *k)
+{
+	return !k->adopted && !k->in_caller;
+}
+
 static int
 find_tree(struct keeper *k)
 {
-	if (!k->adopted)
+	if (has_whole_tree(k))
 		return tree_descendants(getpid(), &k->tree);
 	return tree_of_run(&k->record, k->order->paths->pid, &k->tree);
 }
@@ -224,7 +232,7 @@ ending_look(struct keeper *k)
 		return;
 	}
 	/* With the whole tree ours, waitid() has said it: no child left. */
-	if (!k->adopted && (k->empty || mode != KILL_PROCESS_GROUP))
+	if (has_whole_tree(k) && (k->empty || mode != KILL_PROCESS_GROUP))
 		return;
 	k->empty = true;
 	if (find_tree(k) == -1) {

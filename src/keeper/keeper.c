@@ -9,6 +9,7 @@
 
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -47,7 +48,8 @@ static void
 spawn(struct keeper *k)
 {
 	if (run_spawn(k)) {
-		events_add(k->order->paths->events, "started, pid %d",
+		events_add(k->order->paths->events, "started%s, pid %d",
+		    k->service->keeper ? "" : " without a keeper",
 		    k->main_pid);
 		if (k->machine.result != RESULT_SUCCESS)
 			take_event(k, EVENT_FAILED);
@@ -163,6 +165,8 @@ take_request(struct keeper *k, const struct signalfd_siginfo *info)
 
 	events_add(k->order->paths->events, "%s asked for by user %u, pid %u",
 	    restarts ? "restart" : "stop", info->ssi_uid, info->ssi_pid);
+	if (k->lets_go && k->report.interrupted_by == 0)
+		k->report.interrupted_by = (int)info->ssi_signo;
 	if (restarts)
 		take_event(k, EVENT_RESTART);
 	else
@@ -186,7 +190,9 @@ take_signals(struct keeper *k)
 			take_request(k, &info);
 			break;
 		case SIGHUP:
-			if (k->machine.state == KEEPER_RUNNING)
+			if (k->lets_go)
+				take_request(k, &info);
+			else if (k->machine.state == KEEPER_RUNNING)
 				process_signal(k->main_pid, k->main_start,
 				    SIGHUP);
 			break;
@@ -367,7 +373,8 @@ is_over(const struct keeper *k)
 {
 	/* A command that stops waits no longer than the schedule. */
 	return k->machine.state == KEEPER_ENDED ||
-	    (k->in_caller && k->machine.stuck);
+	    (k->in_caller && k->machine.stuck) ||
+	    (k->lets_go && k->machine.state == KEEPER_RUNNING);
 }
 
 static void
@@ -424,29 +431,43 @@ keeper_fork(const struct keeper_order *order, int *ret_channel)
 	return pid;
 }
 
+/* A command ends before its service does. */
+static void
+leave(struct keeper *k)
+{
+	if (k->machine.state != KEEPER_ENDED) {
+		if (k->machine.stuck)
+			announce_outcome(k, false);
+		output_close(&k->output);
+		if (k->order->hold != NULL)
+			hold_close(k->order->hold);
+	}
+	tree_free(&k->tree);
+	if (k->child.channel != -1)
+		close(k->child.channel);
+	if (k->signals != -1)
+		close(k->signals);
+	if (k->watched != -1)
+		close(k->watched);
+}
+
 int
 keeper_run(const struct keeper_order *order, struct keeper_report *ret)
 {
+	const mode_t mask = umask(022);
 	struct keeper k;
 	sigset_t before;
 
 	sigprocmask(SIG_SETMASK, NULL, &before);
-	process_outlive_requests();
+	if (order->begin != KEEPER_START)
+		process_outlive_requests();
 	init(&k, order, -1);
 	k.in_caller = true;
+	k.lets_go = order->begin == KEEPER_START;
 	run(&k);
-	if (k.machine.state != KEEPER_ENDED) {
-		announce_outcome(&k, false);
-		output_close(&k.output);
-		if (order->hold != NULL)
-			hold_close(order->hold);
-	}
+	leave(&k);
 	*ret = k.report;
-	tree_free(&k.tree);
-	if (k.signals != -1)
-		close(k.signals);
-	if (k.watched != -1)
-		close(k.watched);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	return k.machine.state == KEEPER_ENDED ? 0 : -1;
+	umask(mask);
+	return k.machine.stuck && k.machine.state != KEEPER_ENDED ? -1 : 0;
 }

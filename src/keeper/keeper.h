@@ -52,6 +52,7 @@ struct keeper_report {
 	pid_t pid;		/* of the main process when ready */
 	int64_t took_usec;	/* from the fork to this */
 	int64_t log_offset;	/* where this run's output begins in the log */
+	int interrupted_by;	/* a signal that undid keeper_run()'s start */
 	int stop_signal;	/* the last one sent to stop it, or 0 */
 	int64_t stop_took_usec;
 	char what[320];		/* the step that failed: "execute /x" */
@@ -70,10 +71,13 @@ struct keeper_report {
 pid_t keeper_fork(const struct keeper_order *order, int *ret_channel);
 
 /*
- * Be the keeper, in this process, until it ends: how `stop` stops what has no
- * keeper.  Returns 0 when all was gone and the hold was released; -1 when the
- * stop schedule was exhausted and something is left (*ret as it is then), the
- * hold closed, but the record not final.
+ * Be the keeper, in this process: how what has no keeper is stopped, until it
+ * ends, and how it is started, until it is ready; then it is let go, with the
+ * hold.  Interruptions undo a start: SIGINT, SIGTERM and SIGHUP, unless they
+ * are ignored.  Returns 0 when all was gone and the hold was released, or when
+ * it was let go (ret->ready); -1 when the stop schedule was exhausted and
+ * something is left (*ret as it is then), the hold closed, but the record not
+ * final.
  */
 int keeper_run(const struct keeper_order *order, struct keeper_report *ret);
 

@@ -17,25 +17,44 @@
 #include "define/service.h"
 #include "keeper/private.h"
 
-/* All signals are blocked: nothing reaches the keeper but through here. */
+/* What interrupts a command, unless its caller ignores it (nohup). */
+static void
+add_interrupts(sigset_t *set)
+{
+	const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		if (sigaction(signals[i], NULL, &action) == 0 &&
+		    action.sa_handler != SIG_IGN)
+			sigaddset(set, signals[i]);
+	}
+}
+
+/* What a keeper hears; all signals are blocked, so nothing else reaches it.  A
+ * command that lets go stays what it is for all others. */
 static int
-open_signals(void)
+open_signals(bool lets_go)
 {
 	struct sigaction action = { .sa_handler = SIG_DFL };
 	sigset_t all, ours;
 
 	sigfillset(&all);
-	/* Ignored, it would reap the children itself. */
-	if (sigprocmask(SIG_SETMASK, &all, NULL) == -1 ||
-	    sigaction(SIGCHLD, &action, NULL) == -1)
-		return -1;
 	sigemptyset(&ours);
 	sigaddset(&ours, SIGCHLD);
-	sigaddset(&ours, SIGTERM);
-	sigaddset(&ours, SIGINT);
-	sigaddset(&ours, SIGHUP);
-	sigaddset(&ours, SIGUSR1);
-	sigaddset(&ours, SIGUSR2);
+	if (lets_go)
+		add_interrupts(&ours);
+	else {
+		sigaddset(&ours, SIGTERM);
+		sigaddset(&ours, SIGINT);
+		sigaddset(&ours, SIGHUP);
+		sigaddset(&ours, SIGUSR1);
+		sigaddset(&ours, SIGUSR2);
+	}
+	/* Ignored, SIGCHLD would reap the children itself. */
+	if (sigprocmask(SIG_BLOCK, lets_go ? &ours : &all, NULL) == -1 ||
+	    sigaction(SIGCHLD, &action, NULL) == -1)
+		return -1;
 	return signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
@@ -89,7 +108,7 @@ prepare_keeper(struct keeper *k, char *what, size_t size)
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
 		return -1;
 	snprintf(what, size, "make a signalfd");
-	k->signals = open_signals();
+	k->signals = open_signals(k->lets_go);
 	if (k->signals == -1)
 		return -1;
 	if (open_output(k, what, size) == -1)

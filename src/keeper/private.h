@@ -44,7 +44,9 @@ struct keeper {
 	int report_fd;		/* -1: nobody waits, or it was told */
 	int word;		/* the same, when who waits writes the
 				   definition meanwhile; else -1 */
-	bool in_caller;		/* KEEPER_ADOPT_STOP runs in the command */
+	bool in_caller;		/* keeper_run(): this is the command */
+	bool lets_go;		/* and that starts a service: only until it is
+				   ready */
 
 	int signals;		/* signalfd */
 };

@@ -17,6 +17,7 @@
 #include "keeper/private.h"
 #include "process/environment.h"
 #include "process/process.h"
+#include "state/definition.h"
 #include "state/events.h"
 #include "state/paths.h"
 #include "state/watch.h"
@@ -89,6 +90,18 @@ fork_service(struct keeper *k, char *what, size_t size)
 	return result;
 }
 
+/* In a command there is nobody else to write it meanwhile. */
+static int
+save_definition(const struct keeper *k, char *what, size_t size)
+{
+	const char *path = k->order->paths->definition;
+
+	if (!k->in_caller || !k->order->save_definition)
+		return 0;
+	snprintf(what, size, "write %.300s", path);
+	return definition_write(path, k->service);
+}
+
 /* The child knows itself; we are to know it as well. */
 static int
 look_at_child(struct keeper *k, char *what, size_t size)
@@ -103,9 +116,6 @@ look_at_child(struct keeper *k, char *what, size_t size)
 		k->main_start = st.start;
 		return 0;
 	}
-	/* Gone, and reaped by init: its report says why. */
-	if (errno == ESRCH && !k->service->keeper)
-		return 0;
 	error = errno;
 	snprintf(what, size, "look at process %d", k->main_pid);
 	(void)process_signal(k->main_pid, 0, SIGKILL);
@@ -124,7 +134,8 @@ run_spawn(struct keeper *k)
 	k->failed_step[0] = '\0';
 	k->failed_errno = 0;
 	k->child.channel = -1;
-	if (output_restart(&k->output, k->service, k->order->paths,
+	if (save_definition(k, what, sizeof(what)) == -1 ||
+	    output_restart(&k->output, k->service, k->order->paths,
 	    k->order->credentials->uid, what, sizeof(what)) == -1 ||
 	    fork_service(k, what, sizeof(what)) == -1) {
 		error = errno;

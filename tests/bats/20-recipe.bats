@@ -85,6 +85,21 @@ orphans_parent() {
 	is "$(saw "$T/web.saw" umask)" 022
 }
 
+@test "record and events can be read by anybody whatever the caller's umask" {
+	umask 077
+	start_witness web
+	is "$(stat -c %a "$HOLDFAST_RUN_DIR/web"/{record,events} |
+		paste -sd ' ')" "644 644"
+}
+
+@test "record and events can be read by anybody without a keeper too" {
+	umask 077
+	start_witness web --no-keeper
+	is "$(stat -c %a "$HOLDFAST_RUN_DIR/web"/{record,events} |
+		paste -sd ' ')" "644 644"
+	is "$(saw "$T/web.saw" umask)" 022
+}
+
 @test "the descriptors are exactly 0, 1 and 2 though the caller had others" {
 	exec 7<"$BATS_TEST_FILENAME" 12>"$T/other"
 	start_witness web

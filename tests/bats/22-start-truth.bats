@@ -134,6 +134,50 @@ fails() {
 	match "$stderr" 'exited with status 0'
 }
 
+@test "dies before settle without a keeper: the same, and recorded" {
+	fails 1 --no-keeper --ready=settle:10s -- sh -c \
+		'echo bind: in use >&2; exit 7'
+	match "$stderr" 'exited with status 7'
+	match "$stderr" '    \| bind: in use'
+	is "$(field web ActiveState)" failed
+	is "$(field web Result)" exit-code
+	is "$(field web ExecMainStatus)" 7
+}
+
+@test "killed before settle without a keeper: 1, with the signal's name" {
+	fails 1 --no-keeper --ready=settle:10s -- sh -c 'kill -KILL $$'
+	match "$stderr" 'killed by SIGKILL'
+	is "$(field web Result)" signal
+}
+
+@test "not settled in time without a keeper: 1, says so, and recorded" {
+	fails 1 --no-keeper --ready=settle:60s --start-timeout=200ms -- \
+		"$VICTIMS/listener" "$T/heard"
+	match "$stderr" 'not ready within 200 ms \(--start-timeout\)'
+	is "$(field web Result)" timeout
+}
+
+@test "until it has settled without a keeper it is starting" {
+	"$HOLDFAST" start web --no-keeper --ready=settle:60s -- \
+		"$VICTIMS/listener" "$T/heard" >"$T/out" 2>&1 3>&- &
+	local starter=$!
+	wait_until 10 has_lines "$T/heard" 1
+	is "$(field web ActiveState)" activating
+	hf status web
+	match "$output" starting
+	hf stop web
+	wait "$starter" || :
+	nothing_left web
+}
+
+@test "what would not end without a keeper is said to be left" {
+	hf 1 start web --no-keeper --ready=settle:60s --start-timeout=500ms \
+		--stop-schedule=TERM/100ms -- "$VICTIMS/stubborn" "$T/there"
+	match "$stderr" 'not ready, and it would not stop'
+	is "$(field web SubState)" stuck
+	kill -KILL "$(field web MainPID)"
+}
+
 @test "a failed start is not restarted" {
 	fails 1 --ready=settle:10s --restart=always -- \
 		"$VICTIMS/crasher" "$T/runs" 5 exit:1
@@ -160,6 +204,11 @@ fails() {
 
 @test "a child left by a service that died early is gone too" {
 	fails 1 --ready=settle:10s -- sh -c \
+		'setsid sleep 1000 & exit 1'
+}
+
+@test "a child left by one without a keeper that died early is gone too" {
+	fails 1 --no-keeper --ready=settle:10s -- sh -c \
 		'setsid sleep 1000 & exit 1'
 }
 

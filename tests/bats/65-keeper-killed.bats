@@ -192,6 +192,24 @@ replace_fifo() {
 	nothing_left web
 }
 
+@test "stop as the first process of a container leaves a readable record" {
+	requires namespaces
+	timeout 60 unshare -pf --mount-proc bash -c '
+		"$HOLDFAST" start web --stop-schedule=TERM/1s/KILL/5 -- \
+			"$VICTIMS/stubborn" "$T/ready"
+		until [ -e "$T/ready" ]; do sleep 0.02; done
+		keeper=$(sed -n "s/^HoldfastKeeperPID=//p" \
+			"$HOLDFAST_RUN_DIR/web/record")
+		kill -KILL "$keeper"
+		while kill -0 "$keeper" 2>/dev/null; do sleep 0.02; done
+		exec "$HOLDFAST" stop web' >"$T/out" 2>&1 3>&- &
+	local first=$!
+	wait_until 10 field_is web ActiveState deactivating
+	is "$(field web HoldfastKeeperPID)" 0
+	wait "$first"
+	match "$(tail -n 1 "$T/out")" '^web: stopped .SIGKILL'
+}
+
 @test "restart works before an adoption" {
 	start_and_kill_keeper
 	hf restart web

@@ -214,6 +214,25 @@ interrupted() {
 	nothing_left web
 }
 
+@test "SIGHUP during a start without a keeper undoes it" {
+	interrupted HUP --no-keeper
+	is "$code" 129 "exit status"
+	nothing_left web
+}
+
+@test "a SIGINT that the caller ignores stays ignored without a keeper" {
+	local pid code=0
+	env --ignore-signal=INT "$HOLDFAST" start web --no-keeper \
+		--ready=settle:3s -- "$VICTIMS/listener" "$T/heard" \
+		>"$T/out" 2>&1 3>&- &
+	pid=$!
+	wait_until 10 has_lines "$T/heard" 1
+	kill -INT "$pid"
+	wait "$pid" || code=$?
+	is "$code" 0 "$(cat "$T/out")"
+	hf status web
+}
+
 @test "a SIGINT that the caller ignores stays ignored" {
 	local pid code=0
 	env --ignore-signal=INT "$HOLDFAST" start web --ready=settle:3s -- \
@@ -261,6 +280,15 @@ interrupted() {
 	run marked
 	is "$(command_line "$output")" "sleep 1000 " "what is alive: $output"
 	kill "$output"
+}
+
+@test "the caller's children are not the service's without a keeper either" {
+	run bash -c 'sleep 1000 >/dev/null 2>&1 3>&- & echo $! >"$T/child"
+		exec "$HOLDFAST" start web --no-keeper --ready=settle:10s \
+			-- false' 3>&-
+	is "$status" 1 "$output"
+	run -0 alive "$(cat "$T/child")"
+	kill "$(cat "$T/child")"
 }
 
 @test "two hundred open descriptors of the caller do not reach the service" {
