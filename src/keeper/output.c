@@ -25,6 +25,7 @@
 #include "define/service.h"
 #include "state/paths.h"
 
+#define LOG_MODE 0640
 #define CHUNK 65536
 #define DRAIN_MAX 32	/* chunks at a time: signals must be seen in between */
 
@@ -34,17 +35,17 @@ open_log_file(const char *path)
 	/* Never wait for a reader when somebody put a FIFO there, and never
 	 * write to where somebody's link leads. */
 	return open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
-	    O_NOCTTY | O_NONBLOCK, 0640);
+	    O_NOCTTY | O_NONBLOCK, LOG_MODE);
 }
 
 /* A file that the service itself writes to: blocking, as it expects. */
 static int
-open_file(const char *path, int flags)
+open_file(const char *path, int flags, mode_t mode)
 {
 	int fd;
 
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
-	    O_NONBLOCK | flags, 0644);
+	    O_NONBLOCK | flags, mode);
 	if (fd != -1)
 		(void)fcntl(fd, F_SETFL, O_APPEND);
 	return fd;
@@ -136,14 +137,15 @@ open_other(struct output *o, const struct service *s, const struct paths *p,
 	switch (s->output) {
 	case OUTPUT_LOG:
 		snprintf(what, size, "open log %s", p->log);
-		o->service_out = open_file(p->log, 0);
+		o->service_out = open_file(p->log, O_NOFOLLOW, LOG_MODE);
 		o->service_err = o->service_out;
 		break;
 	case OUTPUT_APPEND:
 	case OUTPUT_TRUNCATE:
 		snprintf(what, size, "open output %s", s->output_path);
 		o->service_out = open_file(s->output_path,
-		    s->output == OUTPUT_TRUNCATE && truncate ? O_TRUNC : 0);
+		    s->output == OUTPUT_TRUNCATE && truncate ? O_TRUNC : 0,
+		    0644);
 		o->service_err = o->service_out;
 		break;
 	case OUTPUT_NULL:

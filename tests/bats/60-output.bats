@@ -99,6 +99,30 @@ log_has() {
 		"$HOLDFAST_LOG_DIR/web.log"
 }
 
+@test "without a keeper the log is not opened through a symbolic link" {
+	mkdir "$T/log"
+	ln -s "$T/elsewhere" "$T/log/web.log"
+	hf 1 start web --no-keeper -- sh -c 'echo one; exec sleep 1000'
+	match "$stderr" "cannot open log $T/log/web.log: "
+	[ ! -e "$T/elsewhere" ]
+	nothing_left web
+}
+
+@test "without a keeper the log has the mode that it has with one" {
+	umask 000
+	hf start web --no-keeper -- sleep 1000
+	hf start other -- sleep 1000
+	is "$(stat -c %a "$HOLDFAST_LOG_DIR/web.log")" 640
+	is "$(stat -c %a "$HOLDFAST_LOG_DIR/other.log")" 640
+}
+
+@test "--output=FILE without a keeper follows the link that it names" {
+	ln -s "$T/elsewhere" "$T/out"
+	hf start web --no-keeper --output="$T/out" -- sh -c \
+		'echo one; exec sleep 1000'
+	wait_until 10 grep -qx one "$T/elsewhere"
+}
+
 @test "the output FIFO is for the owner only" {
 	start_witness web
 	is "$(stat -c '%F %a' "$HOLDFAST_RUN_DIR/web/output")" "fifo 600"
