@@ -198,15 +198,15 @@ hint_at_directory(const struct starting *s, const struct service *service)
 	}
 }
 
-static int
-status_of_failure(const struct keeper_report *r)
+int
+outcome_status(enum result result, int error)
 {
-	if (r->result != RESULT_EXEC)
-		return EXIT_FAILED;
-	switch (r->error) {
+	switch (error) {
 	case ENOENT:
 	case ENOTDIR:
-		return EXIT_NOT_INSTALLED;
+		/* A directory that is missing is no program. */
+		return result == RESULT_EXEC ? EXIT_NOT_INSTALLED :
+		    EXIT_FAILED;
 	case EACCES:
 	case EPERM:
 		return EXIT_NO_PERMISSION;
@@ -296,7 +296,7 @@ say_failure(const struct starting *s, const struct service *service,
 	else
 		say_death(s, service, r);
 	hint_at_directory(s, service);
-	return status_of_failure(r);
+	return outcome_status(r->result, r->error);
 }
 
 static int
@@ -406,7 +406,7 @@ outcome_say_failure_of_other(const struct starting *s, const struct view *v)
 		    record_result_name(r->result),
 		    ending[0] != '\0' ? ", " : "", ending);
 	}
-	return EXIT_FAILED;
+	return outcome_status(r->result, r->failed_errno);
 }
 
 /* What keeper_run() did came to nothing. */

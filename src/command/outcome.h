@@ -7,6 +7,8 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include "state/record.h"
+
 struct keeper_order;
 struct paths;
 struct service;
@@ -49,6 +51,9 @@ void interrupts_release(struct interrupts *in);
  */
 int outcome_wait(const struct starting *s, const struct keeper_order *order,
     pid_t keeper, int channel, struct interrupts *in);
+
+/* The exit status of a start that failed, with the failed step's errno or 0. */
+int outcome_status(enum result result, int error);
 
 /* "NAME: WHAT, pid N" for a service that another start has started. */
 int outcome_say(const struct starting *s, const char *what,

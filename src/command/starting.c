@@ -403,14 +403,15 @@ check(struct run *r)
 		return EXIT_NOT_INSTALLED;
 	}
 	if (credentials_resolve(r->service->user, r->service->group,
-	    &r->credentials, err, sizeof(err)) == -1 ||
-	    (r->service->output == OUTPUT_LOG &&
-	    paths_make_log_dir(r->s->paths, err, sizeof(err)) == -1)) {
+	    &r->credentials, err, sizeof(err)) == -1) {
 		message_error("%s: %s", r->s->name, err);
 		return EXIT_FAILED;
 	}
-	if (paths_make(r->s->paths, err, sizeof(err)) == -1) {
-		status = errno == EACCES ? EXIT_NO_PERMISSION : EXIT_FAILED;
+	errno = 0;
+	if ((r->service->output == OUTPUT_LOG &&
+	    paths_make_log_dir(r->s->paths, err, sizeof(err)) == -1) ||
+	    paths_make(r->s->paths, err, sizeof(err)) == -1) {
+		status = outcome_status(RESULT_RESOURCES, errno);
 		message_error("%s: %s", r->s->name, err);
 		return status;
 	}

@@ -242,12 +242,45 @@ refuses() {
 	run -0 alive "$pid"
 }
 
-@test "a user cannot become root by --user" {
+@test "a user cannot become root by --user: 4" {
 	requires root
-	hf_as $mallory \? start web --user root -- "$USERS/witness" \
+	hf_as $mallory 4 start web --user root -- "$USERS/witness" \
 		"$USERS/$mallory/saw"
-	run ! is "$status" 0
+	match "$stderr" 'cannot become user root: Operation not permitted'
 	[ ! -e "$USERS/$mallory/saw" ]
+	is "$(marked)" ""
+}
+
+@test "a user cannot become root without a keeper either: 4" {
+	requires root
+	hf_as $mallory 4 start web --no-keeper --user root -- \
+		"$USERS/witness" "$USERS/$mallory/saw"
+	match "$stderr" 'cannot become user root: Operation not permitted'
+	is "$(marked)" ""
+}
+
+@test "a directory that a user may not enter: 4" {
+	requires root
+	mkdir -m 0700 "$USERS/closed"
+	hf_as $alice 4 start web --chdir "$USERS/closed" -- sleep 1000
+	match "$stderr" "change directory to $USERS/closed: Permission denied"
+	is "$(marked)" ""
+}
+
+@test "a log directory that a user may not make: 4" {
+	requires root
+	chown 0 "$USERS/$alice/state"
+	hf_as $alice 4 start web -- sleep 1000
+	match "$stderr" "$USERS/$alice/state/holdfast: Permission denied"
+	is "$(marked)" ""
+}
+
+@test "a log that a user may not write: 4" {
+	requires root
+	mkdir "$USERS/$alice/state/holdfast"
+	touch "$USERS/$alice/state/holdfast/web.log"
+	hf_as $alice 4 start web -- sleep 1000
+	match "$stderr" "cannot open log .*web.log: Permission denied"
 	is "$(marked)" ""
 }
 

@@ -333,6 +333,10 @@ user_setup() {
 	done
 	mkdir -p "$USERS"
 	cp "$(command -v "$HOLDFAST")" "$USERS/holdfast"
+	# What looks up users, when it is not installed.
+	if [ -e "$(command -v "$HOLDFAST")-whole" ]; then
+		cp "$(command -v "$HOLDFAST")-whole" "$USERS/holdfast-whole"
+	fi
 	cp "$VICTIMS"/witness "$VICTIMS"/stubborn "$USERS"
 	for uid; do
 		mkdir -p "$USERS/$uid"/{run,state}
