@@ -4,6 +4,9 @@
  */
 #include "config.h"
 
+#include <sys/stat.h>
+
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +18,8 @@
 #include "command/starting.h"
 #include "command/stopping.h"
 #include "message.h"
+
+#define TAIL_LINES 10
 
 struct restarting {
 	const char *name;
@@ -72,6 +77,77 @@ judge(void *context)
 }
 
 static int
+status_of_failure(const struct record *record)
+{
+	if (record->result == RESULT_EXEC) {
+		switch (record->failed_errno) {
+		case ENOENT:
+		case ENOTDIR:
+			return EXIT_NOT_INSTALLED;
+		case EACCES:
+		case EPERM:
+			return EXIT_NO_PERMISSION;
+		}
+	}
+	return EXIT_FAILED;
+}
+
+/* The new run was never ready, and nothing is left of it. */
+static int
+say_failed(const struct restarting *r)
+{
+	const struct record *record = &r->view.record;
+	char ending[128];
+	struct stat st;
+
+	if (record->failed_step[0] != '\0') {
+		message_error("%s: cannot %s: %s", r->name,
+		    record->failed_step, strerror(record->failed_errno));
+		return status_of_failure(record);
+	}
+	view_ending(record, ending, sizeof(ending));
+	if (record->result == RESULT_TIMEOUT || ending[0] == '\0')
+		snprintf(ending, sizeof(ending), "%s",
+		    record_result_name(record->result));
+	if (record->log[0] != '\0' && stat(record->log, &st) == 0 &&
+	    st.st_size > record->log_offset) {
+		message_error("%s: ended after the restart, before it was "
+		    "ready (%s); its last lines:", r->name, ending);
+		command_show_tail(record->log, record->log_offset, TAIL_LINES);
+	} else
+		message_error("%s: ended after the restart, before it was "
+		    "ready (%s)", r->name, ending);
+	return EXIT_FAILED;
+}
+
+/*
+ * The keeper is gone.  When it got as far as another run, and nobody stopped
+ * that one, this is what the restart came to; else look anew.
+ */
+static int
+judge_end(struct restarting *r)
+{
+	const struct record *record = &r->view.record;
+	char ending[128];
+
+	view_read(r->paths, &r->view);
+	if (!r->view.known || !record_is_final(record) ||
+	    strcmp(record->invocation_id, r->old) == 0)
+		return OUTCOME_AGAIN;
+	if (record->active_state == STATE_FAILED &&
+	    record->result != RESULT_INTERRUPTED &&
+	    record->ready_took_usec == 0)
+		return say_failed(r);
+	/* As after a start: what was ready once is a success. */
+	if (record->ready_took_usec == 0 || record->stop_signal != 0)
+		return OUTCOME_AGAIN;
+	view_ending(record, ending, sizeof(ending));
+	message_say("%s: restarted, and has ended since (%s)", r->name,
+	    ending);
+	return EXIT_DONE;
+}
+
+static int
 restart_by_keeper(struct restarting *r)
 {
 	const struct asking asking = {
@@ -82,10 +158,12 @@ restart_by_keeper(struct restarting *r)
 		.judge = judge,
 		.context = r,
 	};
+	int status;
 
 	snprintf(r->old, sizeof(r->old), "%.32s",
 	    r->view.record.invocation_id);
-	return stopping_ask(&asking);
+	status = stopping_ask(&asking);
+	return status == OUTCOME_AGAIN ? judge_end(r) : status;
 }
 
 static int

@@ -331,6 +331,55 @@ report_of() {
 	match "$(cat "$HOLDFAST_RUN_DIR/web/events")" 'status 3'
 }
 
+# Ready the first time; after that it says why and exits with 3.
+start_once_good() {
+	hf start web --ready=settle:100ms -- sh -c 'echo run >>"$T/web.runs"
+		[ "$(wc -l <"$T/web.runs")" -eq 1 ] || { echo broken; exit 3; }
+		exec sleep 1000'
+}
+
+@test "restart to a run that dies before it is ready: 1, and says why, once" {
+	start_once_good
+	hf 1 restart web
+	match "$stderr" '^holdfast: web: .*exit 3.*broken'
+	is "$(wc -l <"$T/web.runs")" 2 "runs"
+	nothing_left web
+}
+
+@test "try-restart to a run that dies before it is ready: 1, and says why" {
+	start_once_good
+	hf 1 try-restart web
+	match "$stderr" '^holdfast: web: .*exit 3.*broken'
+	is "$output" ""
+	nothing_left web
+}
+
+@test "try-restart to a program that is gone: 5, and says so once" {
+	cp "$(command -v sleep)" "$T/server"
+	hf start web -- "$T/server" 1000
+	rm "$T/server"
+	hf 5 try-restart web
+	is "$stderr" "holdfast: web: cannot execute $T/server: No such file or directory"
+	nothing_left web
+}
+
+@test "restart to a run that is ready and ends is not done twice" {
+	# The first run stops the command, so that it sees the end only.
+	hf start web -- sh -c 'echo run >>"$T/web.runs"
+		[ "$(wc -l <"$T/web.runs")" -eq 1 ] || exit 0
+		trap "read -r pid <$T/command; kill -STOP \$pid; exit" TERM
+		touch "$T/ready"; while :; do sleep 1000 & wait; done'
+	wait_until 10 test -e "$T/ready"
+	sh -c 'echo $$ >"$T/command"; exec "$HOLDFAST" restart web' \
+		>"$T/said" 2>&1 3>&- &
+	wait_until 20 has_lines "$T/web.runs" 2
+	wait_until 10 field_is web ActiveState inactive
+	kill -CONT "$(cat "$T/command")"
+	wait $!
+	is "$(cat "$T/said")" 'web: restarted, and has ended since (exit 0)'
+	is "$(wc -l <"$T/web.runs")" 2 "runs"
+}
+
 # A stop that takes longer than a keeper is given to react.
 start_slow() {
 	hf start web --stop-schedule=TERM/6s/KILL/5 -- \
