@@ -50,6 +50,38 @@ command_usage(const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
+int
+command_status_of(int error)
+{
+	return error == EACCES || error == EPERM ? EXIT_NO_PERMISSION :
+	    EXIT_FAILED;
+}
+
+int
+command_status_of_definition(int error)
+{
+	return command_status_of(error) == EXIT_NO_PERMISSION ?
+	    EXIT_NO_PERMISSION : EXIT_NOT_CONFIGURED;
+}
+
+int
+command_say_cannot_lock(const char *name, const char *path, int error,
+    pid_t holder)
+{
+	if (error == EEXIST && holder != 0)
+		message_error("%s: cannot lock pidfile %s: process %d has it, "
+		    "which is not of this service", name, path, holder);
+	else if (error == EEXIST)
+		message_error("%s: cannot lock pidfile %s: another process "
+		    "has it", name, path);
+	else
+		message_error("%s: cannot lock pidfile %s: %s", name, path,
+		    error == ENOTSUP ? "Not a regular file" :
+		    error == ELOOP ? "It is a symbolic link" :
+		    strerror(error));
+	return command_status_of(error);
+}
+
 void
 command_ignore_pipe(void)
 {

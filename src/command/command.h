@@ -60,6 +60,19 @@ void command_ignore_pipe(void);
 /* "holdfast: CULPRIT: expected ..."; returns EXIT_USAGE. */
 int command_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* The exit status of an action that failed with errno error. */
+int command_status_of(int error);
+
+/* The same of a definition that cannot be read, or is wrong (error is 0). */
+int command_status_of_definition(int error);
+
+/*
+ * "web: cannot lock pidfile PATH: REASON", of a hold_take() that failed with
+ * errno error and found holder.  Returns the exit status.
+ */
+int command_say_cannot_lock(const char *name, const char *path, int error,
+    pid_t holder);
+
 /*
  * What is known of a service: its record, and what is alive of it.  As status
  * sees it; read only.
@@ -70,7 +83,7 @@ enum liveness {
 	LIVE_UP,		/* the main process is alive */
 	LIVE_BUSY,		/* keeper alive, no main process just now:
 				   starting, stopping, waiting to restart */
-	LIVE_UNKNOWN,		/* cannot tell; errno says why */
+	LIVE_UNKNOWN,		/* cannot tell; error says why */
 };
 
 struct view {
@@ -91,11 +104,11 @@ void view_read(const struct paths *p, struct view *v);
 /* The LSB status of what was seen: STATUS_RUNNING, ... */
 int view_status(const struct view *v);
 
-/* The keeper that the record names is alive. */
-bool view_keeper_alive(const struct record *r);
-
-/* "holdfast: web: cannot look at ...", of a view that is LIVE_UNKNOWN. */
-void view_say_unknown(const char *name, const struct paths *p,
+/*
+ * "web: cannot look at ...", of a view that is LIVE_UNKNOWN.  Returns the exit
+ * status of a command that is not status.
+ */
+int view_say_unknown(const char *name, const struct paths *p,
     const struct view *v);
 
 /*

@@ -22,6 +22,7 @@ remove_files(const char *name, const struct paths *p)
 	static const char *const suffixes[] = { RECORD_BY_KEEPER,
 	    RECORD_BY_CHILD };
 	char half[PATHS_MAX + 8];
+	int error;
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		/* One that was being written when its writer was killed. */
@@ -31,9 +32,10 @@ remove_files(const char *name, const struct paths *p)
 			(void)unlink(half);
 		}
 		if (unlink(files[i]) == -1 && errno != ENOENT) {
+			error = errno;
 			message_error("%s: cannot remove %s: %s", name,
-			    files[i], strerror(errno));
-			return EXIT_FAILED;
+			    files[i], strerror(error));
+			return command_status_of(error);
 		}
 	}
 	return EXIT_DONE;
@@ -55,12 +57,8 @@ forget(const char *name, struct paths *p, void *context)
 	}
 	hold = common->dry_run ? NULL :
 	    hold_take(p->pid, NULL, &holder, &path);
-	if (hold == NULL && !common->dry_run && errno != EEXIST) {
-		message_error("%s: cannot lock pidfile %s: %s", name, p->pid,
-		    strerror(errno));
-		return errno == EACCES || errno == EPERM ?
-		    EXIT_NO_PERMISSION : EXIT_FAILED;
-	}
+	if (hold == NULL && !common->dry_run && errno != EEXIST)
+		return command_say_cannot_lock(name, path, errno, 0);
 	view_read(p, &v);
 	if (v.live == LIVE_UNKNOWN && !damaged_may_drop(hold, p, &v)) {
 		if (hold != NULL)

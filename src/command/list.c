@@ -131,15 +131,16 @@ static int
 add_services(const struct list *l, struct table *table, struct paths *p)
 {
 	struct dirent **entries;
-	int count;
+	int count, error;
 
 	count = scandir(p->root, &entries, is_service, by_name);
 	if (count == -1 && errno == ENOENT)
 		return EXIT_DONE;
 	if (count == -1) {
+		error = errno;
 		message_error("cannot read directory %s: %s", p->root,
-		    strerror(errno));
-		return errno == EACCES ? EXIT_NO_PERMISSION : EXIT_FAILED;
+		    strerror(error));
+		return command_status_of(error);
 	}
 	for (int i = 0; i < count; i++) {
 		add_service(l, table, p, entries[i]->d_name);

@@ -287,7 +287,7 @@ say_no_log(const char *name, const struct view *v, const char *path)
 	else
 		message_error("%s: cannot read its log %s: %s", name, path,
 		    strerror(error));
-	return error == EACCES ? EXIT_NO_PERMISSION : EXIT_FAILED;
+	return command_status_of(error);
 }
 
 static int

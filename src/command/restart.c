@@ -84,10 +84,8 @@ status_of_failure(const struct record *record)
 		case ENOENT:
 		case ENOTDIR:
 			return EXIT_NOT_INSTALLED;
-		case EACCES:
-		case EPERM:
-			return EXIT_NO_PERMISSION;
 		}
+		return command_status_of(record->failed_errno);
 	}
 	return EXIT_FAILED;
 }

@@ -42,9 +42,7 @@ say_no_definition(const char *name, const struct paths *p, int error)
 	}
 	message_error("%s: cannot read %s: %s", name, p->definition,
 	    strerror(error));
-	if (error == EACCES || error == EPERM)
-		return EXIT_NO_PERMISSION;
-	return error == 0 ? EXIT_NOT_CONFIGURED : EXIT_FAILED;
+	return error == 0 ? EXIT_NOT_CONFIGURED : command_status_of(error);
 }
 
 static int
@@ -180,8 +178,7 @@ print_json(const char *name, const struct paths *p)
 		status = say_no_definition(name, p, ENOENT);
 	} else if (found == -1) {
 		message_error("%s: %s", name, err);
-		status = error == EACCES ? EXIT_NO_PERMISSION :
-		    EXIT_NOT_CONFIGURED;
+		status = command_status_of_definition(error);
 	} else {
 		c.count = 0;
 		view_read(p, &v);

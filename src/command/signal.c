@@ -26,6 +26,7 @@ send_signal(const char *name, struct paths *p, void *context)
 	const struct signalling *s = context;
 	struct view v;
 	char signal[32];
+	int error;
 
 	value_signal_name(s->signal, signal, sizeof(signal));
 	view_read(p, &v);
@@ -36,13 +37,16 @@ send_signal(const char *name, struct paths *p, void *context)
 		    v.record.main_pid);
 		return EXIT_DONE;
 	}
-	errno = ESRCH;
-	if (v.live != LIVE_UP || process_signal(v.record.main_pid,
-	    v.record.main_start, s->signal) == -1) {
+	if (v.live == LIVE_UP && process_signal(v.record.main_pid,
+	    v.record.main_start, s->signal) == 0)
+		error = 0;
+	else
+		error = v.live == LIVE_UP ? errno : ESRCH;
+	if (error != 0) {
 		message_error("%s: cannot send %s: %s", name, signal,
-		    errno == ESRCH ? "not running" : strerror(errno));
-		return errno == ESRCH ? EXIT_NOT_RUNNING :
-		    errno == EPERM ? EXIT_NO_PERMISSION : EXIT_FAILED;
+		    error == ESRCH ? "not running" : strerror(error));
+		return error == ESRCH ? EXIT_NOT_RUNNING :
+		    command_status_of(error);
 	}
 	if (s->done != NULL)
 		message_say("%s: %s (%s to pid %d)", name, s->done, signal,

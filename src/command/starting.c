@@ -167,23 +167,7 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 		wait_for_change(r, LOOK_AGAIN_USEC);
 		return OUTCOME_AGAIN;
 	}
-	if (holder != 0)
-		message_error("%s: cannot lock pidfile %s: process %d has it, "
-		    "which is not of this service", r->s->name, path, holder);
-	else
-		message_error("%s: cannot lock pidfile %s: another process "
-		    "has it", r->s->name, path);
-	return EXIT_FAILED;
-}
-
-static int
-say_cannot_lock(const struct run *r, const char *path, int error)
-{
-	message_error("%s: cannot lock pidfile %s: %s", r->s->name, path,
-	    error == ENOTSUP ? "Not a regular file" :
-	    error == ELOOP ? "It is a symbolic link" : strerror(error));
-	return error == EACCES || error == EPERM ? EXIT_NO_PERMISSION :
-	    EXIT_FAILED;
+	return command_say_cannot_lock(r->s->name, path, EEXIST, holder);
 }
 
 static void
@@ -361,7 +345,7 @@ start_once(struct run *r)
 		message_error("%s: %s", r->s->name, err);
 		return EXIT_FAILED;
 	}
-	return say_cannot_lock(r, path, errno);
+	return command_say_cannot_lock(r->s->name, path, errno, holder);
 }
 
 /* The definition: given, or the one of the last start. */
@@ -386,7 +370,7 @@ find_definition(struct run *r)
 		    "this name; a command goes after --", r->s->name);
 	else
 		message_error("%s: %s", r->s->name, err);
-	return error == EACCES ? EXIT_NO_PERMISSION : EXIT_NOT_CONFIGURED;
+	return command_status_of_definition(error);
 }
 
 /* All that can be found wrong before anything is touched. */

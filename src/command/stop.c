@@ -238,7 +238,7 @@ stopping_ask(const struct asking *a)
 		status = wait_for_keeper(&w);
 		watch_close(&w.watch);
 	} else if (errno != ESRCH) {
-		status = errno == EPERM ? EXIT_NO_PERMISSION : EXIT_FAILED;
+		status = command_status_of(errno);
 		message_error("%s: cannot signal its keeper, pid %d: %s",
 		    a->name, w.keeper, strerror(errno));
 	}
@@ -272,7 +272,7 @@ stop_by_keeper(struct stopping *s)
 
 /* Locked, but no keeper: the service's own lock, or somebody's for a moment. */
 static int
-stop_held(struct stopping *s, pid_t holder)
+stop_held(struct stopping *s, const char *path, pid_t holder)
 {
 	const struct record *r = &s->view.record;
 	struct watch watch;
@@ -289,11 +289,8 @@ stop_held(struct stopping *s, pid_t holder)
 		say_stuck(s->name, s->paths, &s->view);
 		return EXIT_FAILED;
 	}
-	if (watch_now() >= s->give_up) {
-		message_error("%s: cannot lock %s: process %d has it, which "
-		    "is not of this service", s->name, s->paths->pid, holder);
-		return EXIT_FAILED;
-	}
+	if (watch_now() >= s->give_up)
+		return command_say_cannot_lock(s->name, path, EEXIST, holder);
 	watch_open(&watch, s->paths->dir);
 	(void)watch_wait(&watch, NULL, 0, watch_now() + LOOK_AGAIN_USEC);
 	watch_close(&watch);
@@ -362,11 +359,8 @@ stop_once(struct stopping *s)
 	if (hold != NULL)
 		return stop_with_hold(s, hold);
 	if (errno == EEXIST)
-		return stop_held(s, holder);
-	message_error("%s: cannot lock pidfile %s: %s", s->name, path,
-	    errno == ENOTSUP ? "Not a regular file" : strerror(errno));
-	return errno == EACCES || errno == EPERM ? EXIT_NO_PERMISSION :
-	    EXIT_FAILED;
+		return stop_held(s, path, holder);
+	return command_say_cannot_lock(s->name, path, errno, holder);
 }
 
 int

@@ -21,8 +21,8 @@
 /* A record that changed while we looked at /proc: how often to look again. */
 #define LOOKS_MAX 10
 
-bool
-view_keeper_alive(const struct record *r)
+static bool
+is_keeper_alive(const struct record *r)
 {
 	return r->has_keeper && r->keeper_pid > 1 &&
 	    record_is_of_this_boot(r) &&
@@ -52,10 +52,10 @@ look_at_processes(struct view *v)
 		v->threads = st.threads;
 		/* A parent is alive: no need to look. */
 		v->keeper_alive = r->has_keeper && r->keeper_pid > 1 &&
-		    (st.parent == r->keeper_pid || view_keeper_alive(r));
+		    (st.parent == r->keeper_pid || is_keeper_alive(r));
 		return true;
 	}
-	v->keeper_alive = view_keeper_alive(r);
+	v->keeper_alive = is_keeper_alive(r);
 	v->live = v->keeper_alive ? LIVE_BUSY : LIVE_DOWN;
 	return v->keeper_alive && r->main_pid == 0;
 }
@@ -162,7 +162,7 @@ view_read(const struct paths *p, struct view *v)
 		look_at_pidfiles(p, v);
 }
 
-void
+int
 view_say_unknown(const char *name, const struct paths *p, const struct view *v)
 {
 	if (v->error == EBADMSG)
@@ -171,6 +171,7 @@ view_say_unknown(const char *name, const struct paths *p, const struct view *v)
 	else
 		message_error("%s: cannot look at %s: %s", name,
 		    v->known ? p->pid : p->record, strerror(v->error));
+	return command_status_of(v->error);
 }
 
 int

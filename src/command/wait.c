@@ -125,10 +125,6 @@ check_down(struct wait *w, const struct paths *p, const struct view *v)
 		return NOT_YET;
 	if (!v->known)
 		return EXIT_DONE;
-	if (view_keeper_alive(r)) {
-		add_process(w, r->keeper_pid, r->keeper_start);
-		return NOT_YET;
-	}
 	if (record_is_final(r) || is_tree_gone(w, p, r))
 		return EXIT_DONE;
 	return NOT_YET;
@@ -205,10 +201,8 @@ static int
 check(struct wait *w, const char *name, const struct paths *p,
     const struct view *v)
 {
-	if (v->live == LIVE_UNKNOWN) {
-		view_say_unknown(name, p, v);
-		return v->error == EACCES ? EXIT_NO_PERMISSION : EXIT_FAILED;
-	}
+	if (v->live == LIVE_UNKNOWN)
+		return view_say_unknown(name, p, v);
 	if (!w->looked)
 		first_look(w, v);
 	switch (w->condition) {

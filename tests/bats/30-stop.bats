@@ -348,3 +348,15 @@ pgrep_listener() {
 	is "$(field web ActiveState)" inactive
 	is "$(field web MainPID)" 0
 }
+
+@test "stop of a pidfile that nobody known has locked: 1, and says so" {
+	mkdir -p "$HOLDFAST_RUN_DIR/web"
+	sh -c 'exec 9>"$1" && flock 9 && touch "$2" && exec sleep 1000' sh \
+		"$HOLDFAST_RUN_DIR/web/pid" "$T/locked" 3>&- &
+	local holder=$!
+	wait_until 10 test -e "$T/locked"
+	hf 1 stop web
+	is "$stderr" "holdfast: web: cannot lock pidfile \
+$HOLDFAST_RUN_DIR/web/pid: another process has it"
+	kill "$holder"
+}
