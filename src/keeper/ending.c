@@ -170,8 +170,27 @@ reap_adopted(struct keeper *k)
 	    process_is_alive(k->main_pid, k->main_start, NULL))
 		return false;
 	k->machine.code = k->machine.status = 0;
-	k->machine.main_alive = false;
 	return true;
+}
+
+/*
+ * waitid(2) for whoever is dead.  While it is not known whether the main process
+ * has come to its exec, that is looked up before it is gone.
+ */
+static int
+reap_one(struct keeper *k, siginfo_t *ret)
+{
+	struct process_stat st;
+
+	if (k->child.channel == -1 || !k->machine.main_alive)
+		return waitid(P_ALL, 0, ret, WEXITED | WNOHANG);
+	if (waitid(P_ALL, 0, ret, WEXITED | WNOHANG | WNOWAIT) == -1)
+		return -1;
+	if (ret->si_pid == k->main_pid)
+		k->died_executed = process_stat(k->main_pid, &st) == 0 &&
+		    st.executed;
+	return ret->si_pid == 0 ? 0 :
+	    waitid(P_PID, (id_t)ret->si_pid, ret, WEXITED | WNOHANG);
 }
 
 bool
@@ -183,7 +202,7 @@ ending_reap(struct keeper *k)
 
 	for (;;) {
 		info.si_pid = 0;
-		result = waitid(P_ALL, 0, &info, WEXITED | WNOHANG);
+		result = reap_one(k, &info);
 		if (result == -1 && errno == EINTR)
 			continue;
 		if (result == -1 || info.si_pid == 0)
@@ -193,8 +212,7 @@ ending_reap(struct keeper *k)
 			continue;
 		k->machine.code = info.si_code;
 		k->machine.status = info.si_status;
-		k->machine.main_alive = false;
-		main_died = true;
+		k->main_died = main_died = true;
 	}
 	k->empty = result == -1 && errno == ECHILD;
 	return k->adopted ? reap_adopted(k) : main_died;

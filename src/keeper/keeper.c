@@ -35,6 +35,15 @@ enum { FD_SIGNALS, FD_CHANNEL, FD_WATCHED, FD_OUTPUT, FD_COUNT };
 
 static void take_event(struct keeper *k, enum keeper_event event);
 
+static bool
+is_over(const struct keeper *k)
+{
+	/* A command that stops waits no longer than the schedule. */
+	return k->machine.state == KEEPER_ENDED ||
+	    (k->in_caller && k->machine.stuck) ||
+	    (k->lets_go && k->machine.state == KEEPER_RUNNING);
+}
+
 /* The main process is dead: with or without others left. */
 static void
 after_death(struct keeper *k)
@@ -143,7 +152,11 @@ take_deaths(struct keeper *k)
 
 	main_died = ending_reap(k);
 	if (main_died) {
+		/* It may have come to its exec before. */
 		take_news(k);
+		if (is_over(k))
+			return;
+		k->machine.main_alive = false;
 		after_death(k);
 		return;
 	}
@@ -240,6 +253,8 @@ turn(struct keeper *k)
 		abort();	/* EFAULT or EINVAL: a bug */
 	if (fds[FD_CHANNEL].revents != 0)
 		take_news(k);
+	if (is_over(k))
+		return;
 	if (fds[FD_OUTPUT].revents != 0)
 		output_drain(&k->output);
 	if (fds[FD_SIGNALS].revents != 0)
@@ -366,15 +381,6 @@ fail_to_prepare(struct keeper *k, const char *what, int error)
 	if (o->hold != NULL)
 		hold_close(o->hold);
 	announce_outcome(k, false);
-}
-
-static bool
-is_over(const struct keeper *k)
-{
-	/* A command that stops waits no longer than the schedule. */
-	return k->machine.state == KEEPER_ENDED ||
-	    (k->in_caller && k->machine.stuck) ||
-	    (k->lets_go && k->machine.state == KEEPER_RUNNING);
 }
 
 static void

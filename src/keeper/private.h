@@ -26,6 +26,8 @@ struct keeper {
 	bool adopted;		/* the main process is not our child */
 	pid_t main_pid;
 	uint64_t main_start;
+	bool main_died;		/* and was reaped */
+	bool died_executed;	/* it had come to its exec then */
 	int watched;		/* a pidfd: of the adopted main process, or of
 				   one that must still go; -1: none */
 	bool watched_is_gone;	/* it was dead already: look at once */

@@ -129,7 +129,7 @@ run_spawn(struct keeper *k)
 	char what[320];
 	int error;
 
-	k->adopted = false;
+	k->adopted = k->main_died = k->died_executed = false;
 	k->empty = false;
 	k->failed_step[0] = '\0';
 	k->failed_errno = 0;
@@ -181,11 +181,22 @@ is_dead(pid_t pid)
 	    info.si_pid != 0;
 }
 
+/* End of file is also what its death before exec looks like. */
+static bool
+has_executed(const struct keeper *k)
+{
+	struct process_stat st;
+
+	if (k->main_died)
+		return k->died_executed;
+	return process_stat(k->main_pid, &st) == 0 ? st.executed :
+	    !is_dead(k->main_pid);
+}
+
 bool
 run_news(struct keeper *k, enum keeper_event *ret)
 {
 	struct child_report report;
-	struct process_stat st;
 
 	if (k->child.channel == -1)
 		return false;
@@ -201,10 +212,6 @@ run_news(struct keeper *k, enum keeper_event *ret)
 	}
 	close(k->child.channel);
 	k->child.channel = -1;
-	/* End of file is also what its death before exec looks like. */
-	if (process_stat(k->main_pid, &st) == -1 ? is_dead(k->main_pid) :
-	    !st.executed)
-		return false;
 	*ret = EVENT_EXECUTED;
-	return true;
+	return has_executed(k);
 }

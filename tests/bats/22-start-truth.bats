@@ -252,3 +252,13 @@ fails() {
 	hf start web -- "$T/no-such"
 	match "$output" "already running, pid $(pid_of web)"
 }
+
+# What is told of it must not depend on what the command sees first.
+@test "what ends right after its exec was started, each of 40 times" {
+	local round
+
+	for round in {1..40}; do
+		hf start "web$round" --no-keeper -- /bin/sh -c 'exit 0'
+		hf start "kept$round" -- /bin/sh -c 'exit 0'
+	done
+}
