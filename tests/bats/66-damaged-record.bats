@@ -3,7 +3,7 @@
 # is no record at all: what runs is never taken for stopped, started twice or
 # forgotten, and there is a way out.
 #
-# shellcheck disable=SC2154 # bats sets output, stderr and status
+# shellcheck disable=SC2030,SC2031,SC2154
 
 load helpers
 
