@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "define/service.h"
@@ -66,34 +65,6 @@ signal_main(const struct keeper *k, int signal)
 		process_signal(k->main_pid, k->main_start, signal);
 }
 
-static bool
-was_signalled(const struct tree *done, const struct tree_member *member)
-{
-	for (size_t i = 0; i < done->count; i++) {
-		if (done->members[i].pid == member->pid &&
-		    done->members[i].start == member->start)
-			return true;
-	}
-	return false;
-}
-
-static bool
-remember(struct tree *done, const struct tree_member *member)
-{
-	struct tree_member *members;
-
-	if (done->count == done->room) {
-		members = reallocarray(done->members, done->room + 64,
-		    sizeof(*members));
-		if (members == NULL)
-			return false;
-		done->members = members;
-		done->room += 64;
-	}
-	done->members[done->count++] = *member;
-	return true;
-}
-
 /*
  * Reap a descendant that is dead.  Those that replace themselves by a child
  * all the time would fill the tree with zombies while we look at it, until
@@ -132,10 +103,12 @@ signal_tree(struct keeper *k, int signal)
 			const struct tree_member *member = &k->tree.members[i];
 
 			if (!is_meant(k, member) ||
-			    was_signalled(&done, member) ||
+			    tree_has(&done, member->pid, member->start) ||
 			    reap_dead(k, member->pid))
 				continue;
-			is_new = remember(&done, member) || is_new;
+			/* With no memory to know it by it is no new one. */
+			if (tree_add(&done, member) == 0)
+				is_new = true;
 			process_signal(member->pid, member->start, signal);
 			if (signal != SIGKILL && signal != SIGCONT &&
 			    signal != SIGSTOP)

@@ -13,7 +13,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,23 +34,22 @@ tree_free(struct tree *t)
 	*t = (struct tree){ 0 };
 }
 
-static bool
-has_member(const struct tree *t, pid_t pid)
+bool
+tree_has(const struct tree *t, pid_t pid, uint64_t start)
 {
 	for (size_t i = 0; i < t->count; i++) {
-		if (t->members[i].pid == pid)
+		if (t->members[i].pid == pid &&
+		    (start == 0 || t->members[i].start == start))
 			return true;
 	}
 	return false;
 }
 
-static int
-add_member(struct tree *t, const struct process_stat *st)
+int
+tree_add(struct tree *t, const struct tree_member *member)
 {
 	struct tree_member *members;
 
-	if (has_member(t, st->pid))
-		return 0;
 	if (t->count == t->room) {
 		members = reallocarray(t->members, t->room + 64,
 		    sizeof(*members));
@@ -60,9 +58,16 @@ add_member(struct tree *t, const struct process_stat *st)
 		t->members = members;
 		t->room += 64;
 	}
-	t->members[t->count++] =
-	    (struct tree_member){ st->pid, st->start, st->group };
+	t->members[t->count++] = *member;
 	return 0;
+}
+
+static int
+add_member(struct tree *t, const struct process_stat *st)
+{
+	const struct tree_member member = { st->pid, st->start, st->group };
+
+	return tree_has(t, st->pid, 0) ? 0 : tree_add(t, &member);
 }
 
 /*
@@ -169,8 +174,8 @@ visit_child(const struct process_stat *st, void *context)
 {
 	struct search *s = context;
 
-	if ((st->parent != s->root && !has_member(s->tree, st->parent)) ||
-	    has_member(s->tree, st->pid))
+	if ((st->parent != s->root && !tree_has(s->tree, st->parent, 0)) ||
+	    tree_has(s->tree, st->pid, 0))
 		return 0;
 	s->found = true;
 	return add_member(s->tree, st);

@@ -4,6 +4,7 @@
 #ifndef HOLDFAST_TREE_H
 #define HOLDFAST_TREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -23,6 +24,12 @@ struct tree {
 
 /* t, which is all zeros at first, keeps its memory from call to call. */
 void tree_free(struct tree *t);
+
+/* Is the process with this pid and start time (0: any) a member? */
+bool tree_has(const struct tree *t, pid_t pid, uint64_t start);
+
+/* Add one that is not.  0, or -1 with errno. */
+int tree_add(struct tree *t, const struct tree_member *member);
 
 /* All descendants of process root, without root itself.  0, or -1 errno. */
 int tree_descendants(pid_t root, struct tree *t);
