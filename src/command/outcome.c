@@ -5,17 +5,18 @@
 
 #include "command/outcome.h"
 
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "command/command.h"
+#include "command/interrupts.h"
 #include "command/stopping.h"
 #include "keeper/keeper.h"
 #include "message.h"
@@ -24,57 +25,6 @@
 
 #define TAIL_LINES 10
 #define PROGRESS_MSEC 1000
-
-static const int interrupting[] = { SIGINT, SIGTERM, SIGHUP };
-#define INTERRUPTING (sizeof(interrupting) / sizeof(interrupting[0]))
-
-void
-interrupts_block(struct interrupts *in)
-{
-	struct sigaction action;
-
-	in->fd = -1;
-	sigemptyset(&in->set);
-	for (size_t i = 0; i < INTERRUPTING; i++) {
-		/* nohup(1), or a shell's background job: respected. */
-		if (sigaction(interrupting[i], NULL, &action) == 0 &&
-		    action.sa_handler != SIG_IGN)
-			sigaddset(&in->set, interrupting[i]);
-	}
-	sigprocmask(SIG_BLOCK, &in->set, &in->before);
-}
-
-/* Without one they end us, as they would any command. */
-static void
-interrupts_open(struct interrupts *in)
-{
-	in->fd = signalfd(-1, &in->set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (in->fd == -1)
-		sigprocmask(SIG_SETMASK, &in->before, NULL);
-}
-
-void
-interrupts_release(struct interrupts *in)
-{
-	if (in->fd != -1)
-		close(in->fd);
-	in->fd = -1;
-	sigprocmask(SIG_SETMASK, &in->before, NULL);
-}
-
-static int
-interrupts_read(struct interrupts *in)
-{
-	struct signalfd_siginfo info;
-
-	if (in->fd == -1 || read(in->fd, &info, sizeof(info)) !=
-	    (ssize_t)sizeof(info))
-		return 0;
-	/* Meant for the keeper that this process was for a moment. */
-	if (info.ssi_code == SI_QUEUE && info.ssi_int == PROCESS_REQUEST)
-		return 0;
-	return (int)info.ssi_signo;
-}
 
 static void
 say_progress(const struct starting *s, int64_t since)
@@ -154,23 +104,6 @@ end_keeper(pid_t keeper, struct interrupts *in)
 		close(fds[0].fd);
 	while (waitpid(keeper, NULL, 0) == -1 && errno == EINTR)
 		continue;
-}
-
-/* As by the signal itself, though our caller may have blocked it. */
-static void __attribute__((noreturn))
-die_by(int signal, struct interrupts *in)
-{
-	struct sigaction action = { .sa_handler = SIG_DFL };
-	sigset_t only;
-
-	(void)message_flush();
-	interrupts_release(in);
-	(void)sigaction(signal, &action, NULL);
-	sigemptyset(&only);
-	sigaddset(&only, signal);
-	(void)sigprocmask(SIG_UNBLOCK, &only, NULL);
-	(void)raise(signal);
-	_exit(128 + signal);
 }
 
 /*
@@ -353,7 +286,7 @@ outcome_wait(const struct starting *s, const struct keeper_order *order,
 		    s->name);
 	}
 	if (result == -1)
-		die_by(signal, in);
+		interrupts_die_by(in, signal);
 	if (result == 0 || (order->begin == KEEPER_ADOPT &&
 	    died_meanwhile(&report)))
 		status = OUTCOME_AGAIN;
@@ -423,7 +356,7 @@ say_failure_without_keeper(const struct starting *s,
 	if (r->interrupted_by == 0)
 		return say_failure(s, order->service, r);
 	message_error("%s: interrupted: the start was undone", s->name);
-	die_by(r->interrupted_by, in);
+	interrupts_die_by(in, r->interrupted_by);
 }
 
 int

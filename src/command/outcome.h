@@ -4,11 +4,11 @@
 #ifndef HOLDFAST_OUTCOME_H
 #define HOLDFAST_OUTCOME_H
 
-#include <signal.h>
 #include <sys/types.h>
 
 #include "state/record.h"
 
+struct interrupts;
 struct keeper_order;
 struct paths;
 struct service;
@@ -29,19 +29,6 @@ struct starting {
 
 /* Not an exit status: the keeper was killed; look at what there is now. */
 #define OUTCOME_AGAIN (-1)
-
-/*
- * SIGINT, SIGTERM and SIGHUP, unless the caller ignores them: blocked before a
- * keeper is forked, and read from a descriptor, which the keeper does not have,
- * after that.
- */
-struct interrupts {
-	int fd;			/* a signalfd, or -1 */
-	sigset_t set, before;
-};
-
-void interrupts_block(struct interrupts *in);
-void interrupts_release(struct interrupts *in);
 
 /*
  * Wait for the report of our keeper on channel, and say it.  An interruption

@@ -23,6 +23,7 @@
 
 #include "command/command.h"
 #include "command/damaged.h"
+#include "command/interrupts.h"
 #include "command/outcome.h"
 #include "command/stopping.h"
 #include "keeper/keeper.h"
