@@ -161,41 +161,29 @@ restart_run(struct machine *m, const struct service *s, int64_t now)
 	}
 	m->limit_count++;
 	m->n_restarts++;
-	return start_run(m, s, now) | DO_ANNOUNCE;
-}
-
-/* Restart= says: again.  At once, or after the back-off. */
-static unsigned
-run_again(struct machine *m, const struct service *s, int64_t now)
-{
-	int64_t uptime, delay;
-
-	uptime = m->ready != 0 ? now - m->ready : 0;
-	if (uptime >= STABLE_USEC)
-		reset_backoff(m);
-	if (!s->restart_usec_is_set && uptime >= SETTLED_USEC &&
-	    m->delays == 0 && !m->was_immediate) {
-		m->was_immediate = true;
-		return restart_run(m, s, now);
-	}
-	delay = machine_backoff(s, m->delays);
-	m->delays++;
-	if (delay == 0)
-		return restart_run(m, s, now);
-	m->state = KEEPER_BACKOFF;
-	m->restart_at = later(now, delay);
-	return DO_ANNOUNCE;
+	return start_run(m, s, now) | DO_ANNOUNCE | DO_AGAIN;
 }
 
 static unsigned
 apply_policy(struct machine *m, const struct service *s, int64_t now)
 {
-	unsigned actions;
+	int64_t uptime, delay = 0;
 
 	if (!m->was_ready || !policy_restarts(m, s))
 		return end(m);
-	actions = run_again(m, s, now);
-	return m->state == KEEPER_ENDED ? actions : actions | DO_AGAIN;
+	uptime = m->ready != 0 ? now - m->ready : 0;
+	if (uptime >= STABLE_USEC)
+		reset_backoff(m);
+	if (!s->restart_usec_is_set && uptime >= SETTLED_USEC &&
+	    m->delays == 0 && !m->was_immediate)
+		m->was_immediate = true;
+	else
+		delay = machine_backoff(s, m->delays++);
+	if (delay == 0)
+		return restart_run(m, s, now);
+	m->state = KEEPER_BACKOFF;
+	m->restart_at = later(now, delay);
+	return DO_ANNOUNCE | DO_AGAIN;
 }
 
 /* The main process is dead, and so is all that must go with it. */

@@ -41,8 +41,8 @@ enum keeper_action {
 	DO_ANNOUNCE = 4,	/* write the record */
 	DO_READY = 8,		/* tell the starter that it is ready */
 	DO_END = 16,		/* write the record, release, tell, exit */
-	DO_AGAIN = 32,		/* tell the starter that this run failed, and
-				   that there will be another */
+	DO_AGAIN = 32,		/* tell the starter, if it was not told yet,
+				   that a run failed and another comes */
 };
 
 enum keeper_goal {
