@@ -57,11 +57,11 @@ struct keeper {
  * in what the step that failed. */
 int prepare_keeper(struct keeper *k, char *what, size_t size);
 
-/* run.c: fork the service and let it go.  Never fails: what fails is an event
- * (*ret_event EVENT_FAILED, with the result in the machine). Returns false when
- * there is no process. */
+/* run.c: fork the service.  Never fails: of what fails the machine has the
+ * result, and the record and the report what it was.  Returns false when there
+ * is no process. */
 bool run_spawn(struct keeper *k);
-/* What came from the child: events for the machine. 0 when there is none. */
+/* What came from the child, an event for the machine; false: nothing. */
 bool run_news(struct keeper *k, enum keeper_event *ret);
 
 /* ending.c */

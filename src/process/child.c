@@ -303,9 +303,6 @@ child_describe(const struct child_report *r, const struct service *s,
     const struct paths *p, char *buf, size_t size)
 {
 	switch (r->step) {
-	case STEP_FORK:
-		snprintf(buf, size, "fork");
-		break;
 	case STEP_PROCESS_GROUP:
 		snprintf(buf, size, "make a process group");
 		break;

@@ -15,7 +15,6 @@ struct service;
 
 /* The steps of the set-up, in their order. */
 enum child_step {
-	STEP_FORK,
 	STEP_PROCESS_GROUP,
 	STEP_SIGNALS,
 	STEP_PIDFILE,

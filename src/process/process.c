@@ -26,7 +26,7 @@
 #endif
 
 /* The fields after the name, by proc(5)'s numbers. */
-enum { FIELD_STATE = 3, FIELD_PARENT, FIELD_GROUP, FIELD_SESSION, FIELD_TTY,
+enum { FIELD_STATE = 3, FIELD_PARENT, FIELD_GROUP, FIELD_SESSION,
 	FIELD_FLAGS = 9,
 	FIELD_UTIME = 14, FIELD_STIME = 15, FIELD_THREADS = 20,
 	FIELD_START = 22, FIELD_RSS = 24, FIELD_COUNT };
@@ -64,7 +64,6 @@ parse_stat(char *text, struct process_stat *ret)
 	ret->parent = (pid_t)value[FIELD_PARENT];
 	ret->group = (pid_t)value[FIELD_GROUP];
 	ret->session = (pid_t)value[FIELD_SESSION];
-	ret->tty = (int)value[FIELD_TTY];
 	ret->executed = (value[FIELD_FLAGS] & PF_FORKNOEXEC) == 0;
 	ret->threads = (int)value[FIELD_THREADS];
 	ret->start = value[FIELD_START];

@@ -18,7 +18,6 @@ struct process_stat {
 	int64_t cpu_usec;	/* user and system time */
 	int64_t rss_bytes;
 	int threads;
-	int tty;		/* tty_nr */
 	bool executed;		/* it has done an exec since its fork */
 };
 
