@@ -272,7 +272,7 @@ stop_by_keeper(struct stopping *s)
 
 /* Locked, but no keeper: the service's own lock, or somebody's for a moment. */
 static int
-stop_held(struct stopping *s, const char *path, pid_t holder)
+stop_held(struct stopping *s, pid_t holder)
 {
 	const struct record *r = &s->view.record;
 	struct watch watch;
@@ -290,7 +290,8 @@ stop_held(struct stopping *s, const char *path, pid_t holder)
 		return EXIT_FAILED;
 	}
 	if (watch_now() >= s->give_up)
-		return command_say_cannot_lock(s->name, path, EEXIST, holder);
+		return command_say_cannot_lock(s->name, s->paths->pid,
+		    EEXIST, holder);
 	watch_open(&watch, s->paths->dir);
 	(void)watch_wait(&watch, NULL, 0, watch_now() + LOOK_AGAIN_USEC);
 	watch_close(&watch);
@@ -302,6 +303,27 @@ static int
 refuse(const struct stopping *s)
 {
 	return damaged_refuse(s->name, s->paths, &s->view, "stop it");
+}
+
+/*
+ * The file of --pidfile is not needed to stop, and must not be in the way: its
+ * directory may be gone, or the file another service's.  Removed it is if it is
+ * free, and not a living process's that is not ours.
+ */
+static void
+remove_extra(const struct record *r)
+{
+	struct hold *hold;
+	const char *path;
+	pid_t pid;
+
+	if (r->pidfile[0] == '\0' ||
+	    hold_probe(r->pidfile, &pid) != HOLD_FREE ||
+	    (pid > 1 && pid != r->main_pid && process_is_alive(pid, 0, NULL)))
+		return;
+	hold = hold_take(r->pidfile, NULL, &pid, &path);
+	if (hold != NULL)
+		hold_release(hold);
 }
 
 static int
@@ -322,8 +344,10 @@ stop_with_hold(struct stopping *s, struct hold *hold)
 	}
 	/* What ran before this boot is gone; its numbers are others' now. */
 	if (!s->view.known || !record_is_of_this_boot(r) ||
-	    (record_is_final(r) && s->view.live != LIVE_UP)) {
+	    record_is_final(r)) {
 		hold_release(hold);
+		if (s->view.known)
+			remove_extra(r);
 		return EXIT_DONE;
 	}
 	s->did = s->did || s->view.live == LIVE_UP;
@@ -332,6 +356,7 @@ stop_with_hold(struct stopping *s, struct hold *hold)
 		/* The first time was without the hold, and did it all. */
 		if (report.stop_signal != 0)
 			s->report = report;
+		remove_extra(r);
 		return EXIT_DONE;
 	}
 	say_stuck(s->name, s->paths, &s->view);
@@ -353,13 +378,11 @@ stop_once(struct stopping *s)
 	if (s->view.live == LIVE_DOWN &&
 	    (!s->view.known || record_is_final(&s->view.record)))
 		return EXIT_DONE;
-	hold = hold_take(s->paths->pid, s->view.known &&
-	    s->view.record.pidfile[0] != '\0' ? s->view.record.pidfile : NULL,
-	    &holder, &path);
+	hold = hold_take(s->paths->pid, NULL, &holder, &path);
 	if (hold != NULL)
 		return stop_with_hold(s, hold);
 	if (errno == EEXIST)
-		return stop_held(s, path, holder);
+		return stop_held(s, holder);
 	return command_say_cannot_lock(s->name, path, errno, holder);
 }
 

@@ -360,3 +360,52 @@ pgrep_listener() {
 $HOLDFAST_RUN_DIR/web/pid: another process has it"
 	kill "$holder"
 }
+
+# orphan OPTION...: a service without its keeper, which has held the file of
+# --pidfile too.
+orphan() {
+	local keeper
+
+	mkdir -p "$T/old"
+	start_witness web --pidfile "$T/old/web.pid" "$@"
+	keeper=$(keeper_of web)
+	kill -KILL "$keeper"
+	wait_until 10 gone "$keeper"
+}
+
+@test "stop without a keeper removes the file of --pidfile" {
+	orphan
+	hf stop web
+	match "$output" '^web: stopped'
+	nothing_left web
+	[ ! -e "$T/old/web.pid" ]
+}
+
+@test "stop needs no directory of --pidfile" {
+	orphan
+	rm -r "$T/old"
+	hf stop web
+	match "$output" '^web: stopped'
+	nothing_left web
+}
+
+@test "stop of a dead service leaves the file of --pidfile to who has it" {
+	orphan
+	local pid
+	pid=$(pid_of web)
+	kill -KILL "$pid"
+	wait_until 10 gone "$pid"
+	start_witness other --pidfile "$T/old/web.pid"
+	hf stop web
+	is "$stderr" ""
+	is "$(cat "$T/old/web.pid")" "$(pid_of other)"
+	hf status other
+	hf 3 status web
+}
+
+@test "stop leaves the file of --pidfile that names another's process" {
+	orphan
+	echo $$ >"$T/old/web.pid"
+	hf stop web
+	is "$(cat "$T/old/web.pid")" $$
+}
