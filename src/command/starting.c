@@ -126,12 +126,31 @@ has_executed(const struct record *record)
 	    (process_stat(record->main_pid, &st) == 0 && st.executed);
 }
 
+/* What the last run left, in this process; hold: ours, or NULL. */
+static int
+end_last_run(const struct run *r, struct hold *hold)
+{
+	struct keeper_report ended;
+
+	if (stopping_without_keeper(r->s->name, r->s->paths,
+	    &r->view->record, hold, &ended) == 0)
+		return OUTCOME_AGAIN;
+	if (ended.what[0] == '\0') {
+		message_error("%s: cannot start: what is left of its last run "
+		    "does not end", r->s->name);
+		return EXIT_FAILED;
+	}
+	message_error("%s: cannot end what is left of its last run: cannot "
+	    "%s: %s", r->s->name, ended.what, strerror(ended.error));
+	return command_status_of(ended.error);
+}
+
 /* Locked, but by nobody that the record knows to live. */
 static int
 hold_is_taken(struct run *r, const char *path, pid_t holder)
 {
 	const struct record *record = &r->view->record;
-	struct keeper_report ended;
+	int status;
 
 	view_read(r->s->paths, r->view);
 	if (r->view->live == LIVE_UNKNOWN && r->view->error == EBADMSG)
@@ -155,14 +174,9 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 		/* Its descendants have inherited the lock; who has it after
 		 * that is a stranger. */
 		r->swept = true;
-		if (stopping_without_keeper(r->s->name, r->s->paths, record,
-		    NULL, &ended) == 0) {
-			r->unclear_until = watch_now() + UNCLEAR_MAX_USEC;
-			return OUTCOME_AGAIN;
-		}
-		message_error("%s: cannot start: what is left of its last run "
-		    "does not end", r->s->name);
-		return EXIT_FAILED;
+		status = end_last_run(r, NULL);
+		r->unclear_until = watch_now() + UNCLEAR_MAX_USEC;
+		return status;
 	}
 	if (watch_now() < r->unclear_until) {
 		wait_for_change(r, LOOK_AGAIN_USEC);
@@ -282,7 +296,6 @@ static int
 with_hold(struct run *r, struct hold *hold)
 {
 	struct keeper_order order;
-	struct keeper_report ended;
 	const struct record *record = &r->view->record;
 
 	view_read(r->s->paths, r->view);
@@ -305,14 +318,8 @@ with_hold(struct run *r, struct hold *hold)
 		return say_running(r);
 	}
 	if (r->view->known && !record_is_final(record) &&
-	    record_is_of_this_boot(record)) {
-		if (stopping_without_keeper(r->s->name, r->s->paths, record,
-		    hold, &ended) == 0)
-			return OUTCOME_AGAIN;
-		message_error("%s: cannot start: what is left of its last run "
-		    "does not end", r->s->name);
-		return EXIT_FAILED;
-	}
+	    record_is_of_this_boot(record))
+		return end_last_run(r, hold);
 	/* A start that this one waited for has failed: that is the answer. */
 	if (r->waited && r->view->known &&
 	    record->active_state == STATE_FAILED) {

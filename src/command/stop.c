@@ -270,6 +270,19 @@ stop_by_keeper(struct stopping *s)
 	    s->view.live != LIVE_DOWN_PIDFILE ? EXIT_DONE : OUTCOME_AGAIN;
 }
 
+/* By this process, as its keeper: it could not begin, or did not get it done. */
+static int
+say_not_stopped(const struct stopping *s, const struct keeper_report *report)
+{
+	if (report->what[0] == '\0') {
+		say_stuck(s->name, s->paths, &s->view);
+		return EXIT_FAILED;
+	}
+	message_error("%s: cannot %s: %s", s->name, report->what,
+	    strerror(report->error));
+	return command_status_of(report->error);
+}
+
 /* Locked, but no keeper: the service's own lock, or somebody's for a moment. */
 static int
 stop_held(struct stopping *s, pid_t holder)
@@ -286,8 +299,7 @@ stop_held(struct stopping *s, pid_t holder)
 			s->give_up = watch_now() + UNCLEAR_MAX_USEC;
 			return OUTCOME_AGAIN;
 		}
-		say_stuck(s->name, s->paths, &s->view);
-		return EXIT_FAILED;
+		return say_not_stopped(s, &s->report);
 	}
 	if (watch_now() >= s->give_up)
 		return command_say_cannot_lock(s->name, s->paths->pid,
@@ -351,16 +363,13 @@ stop_with_hold(struct stopping *s, struct hold *hold)
 		return EXIT_DONE;
 	}
 	s->did = s->did || s->view.live == LIVE_UP;
-	if (stopping_without_keeper(s->name, s->paths, r, hold, &report) ==
-	    0) {
-		/* The first time was without the hold, and did it all. */
-		if (report.stop_signal != 0)
-			s->report = report;
-		remove_extra(r);
-		return EXIT_DONE;
-	}
-	say_stuck(s->name, s->paths, &s->view);
-	return EXIT_FAILED;
+	if (stopping_without_keeper(s->name, s->paths, r, hold, &report) == -1)
+		return say_not_stopped(s, &report);
+	/* The first time was without the hold, and did it all. */
+	if (report.stop_signal != 0)
+		s->report = report;
+	remove_extra(r);
+	return EXIT_DONE;
 }
 
 static int

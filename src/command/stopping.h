@@ -35,7 +35,7 @@ int stopping_ask(const struct asking *a);
  * Stop what is left of a service without a keeper, in this process.  hold:
  * ours, and released by this; or NULL when the service has it (--no-keeper).
  * 0 when all is gone, -1 when something is left.  *ret says how (its
- * stop_signal is 0 when there was nothing).
+ * stop_signal is 0 when there was nothing), and what could not be done at all.
  */
 int stopping_without_keeper(const char *name, const struct paths *p,
     const struct record *r, struct hold *hold, struct keeper_report *ret);

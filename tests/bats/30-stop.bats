@@ -409,3 +409,14 @@ orphan() {
 	hf stop web
 	is "$(cat "$T/old/web.pid")" $$
 }
+
+@test "a stop that cannot begin says why, and leaves the service" {
+	requires strace
+	strace -qq -o "$T/trace" true 2>/dev/null || skip "needs ptrace"
+	orphan
+	run --separate-stderr strace -qq -o "$T/trace" \
+		-e inject=signalfd4:error=EMFILE "$HOLDFAST" stop web 3>&-
+	is "$status" 1
+	is "$stderr" "holdfast: web: cannot make a signalfd: Too many open files"
+	run -0 alive "$(pid_of web)"
+}
