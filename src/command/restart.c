@@ -181,6 +181,8 @@ restart_once(struct restarting *r)
 	if (r->view.keeper_alive && r->view.known &&
 	    !record_is_final(&r->view.record))
 		return restart_by_keeper(r);
+	if (r->view.live == LIVE_UNKNOWN)
+		return view_say_unknown(r->name, r->paths, &r->view);
 	if (r->view.live != LIVE_UP && r->only_if_running) {
 		message_say("%s: not running", r->name);
 		return EXIT_DONE;
@@ -206,9 +208,10 @@ restart(const char *name, struct paths *p, void *context)
 		view_read(p, &r->view);
 		if (r->view.live == LIVE_UNKNOWN)
 			return damaged_refuse(name, p, &r->view, "restart it");
-		message_say("%s: would %s", name, r->view.live == LIVE_UP ?
-		    "restart it" : r->only_if_running ?
-		    "do nothing: not running" : "start it");
+		message_say("%s: would %s", name, r->view.live == LIVE_UP ||
+		    r->view.keeper_alive ? "restart it" :
+		    r->only_if_running ? "do nothing: not running" :
+		    "start it");
 		return EXIT_DONE;
 	}
 	do

@@ -305,6 +305,28 @@ report_of() {
 	[ ! -e "$HOLDFAST_RUN_DIR/web" ]
 }
 
+@test "try-restart of a service whose record is damaged: 1, and says so" {
+	start_witness web
+	local record=$HOLDFAST_RUN_DIR/web/record
+	cp "$record" "$T/record"
+	echo damaged >"$record"
+	hf 1 try-restart web
+	match "$stderr" '^holdfast: web: .*record is damaged'
+	is "$output" ""
+	hf 1 try-restart --dry-run web
+	mv "$T/record" "$record"
+	is "$(pid_of web)" "$(saw "$T/web.saw" pid)"
+}
+
+@test "try-restart by who cannot read the record: 4, and says so" {
+	requires root
+	user_setup 65534
+	start_witness web
+	chmod 0600 "$HOLDFAST_RUN_DIR/web/record"
+	hf_as 65534 4 try-restart web --run-dir "$HOLDFAST_RUN_DIR"
+	match "$stderr" '^holdfast: web: .*Permission denied'
+}
+
 @test "several restarts at once leave one instance" {
 	local i pids=()
 	start_witness web
