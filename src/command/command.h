@@ -133,6 +133,12 @@ int command_look_at_each(const struct strings *names,
  */
 void view_describe(const struct view *v, char *buf, size_t size);
 
+/*
+ * A service that waits to be restarted is not to wait until somebody asks
+ * (RestartSec=infinity: the record says 0, or a time without end).
+ */
+bool view_restarts_by_itself(const struct record *r);
+
 /* How the last run ended: "exit 0", "killed by SIGSEGV (core dumped)"; "" . */
 void view_ending(const struct record *r, char *buf, size_t size);
 

@@ -45,17 +45,22 @@ static int
 say_not_restarted(const struct restarting *r)
 {
 	const struct record *record = &r->view.record;
-	char ending[128], span[32];
+	char ending[128], span[32], again[64];
 
 	value_print_ago(record->restart_in_usec, span, sizeof(span));
+	if (view_restarts_by_itself(record))
+		snprintf(again, sizeof(again), "it is tried again in %s",
+		    span);
+	else
+		snprintf(again, sizeof(again), "it waits for a restart");
 	if (record->failed_step[0] != '\0')
-		message_error("%s: cannot %s: %s; it is tried again in %s",
-		    r->name, record->failed_step,
-		    strerror(record->failed_errno), span);
+		message_error("%s: cannot %s: %s; %s", r->name,
+		    record->failed_step, strerror(record->failed_errno),
+		    again);
 	else {
 		view_ending(record, ending, sizeof(ending));
-		message_error("%s: not ready after the restart (%s); it is "
-		    "tried again in %s", r->name, ending, span);
+		message_error("%s: not ready after the restart (%s); %s",
+		    r->name, ending, again);
 	}
 	return EXIT_FAILED;
 }

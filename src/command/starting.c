@@ -59,11 +59,12 @@ say_running(const struct run *r)
 }
 
 /*
- * Wait for the record to change, or its keeper to end; at most usec.  The first
- * call only begins to watch: what changed before that is looked at once more.
+ * Wait for the record to change, or its keeper to end; until deadline at most.
+ * The first call only begins to watch: what changed before that is looked at
+ * once more.
  */
 static void
-wait_for_change(struct run *r, int64_t usec)
+wait_for_change(struct run *r, int64_t deadline)
 {
 	const struct record *record = &r->view->record;
 	int keeper = -1;
@@ -77,9 +78,9 @@ wait_for_change(struct run *r, int64_t usec)
 		keeper = process_open(record->keeper_pid,
 		    record->keeper_start);
 		if (keeper == -1)
-			usec = LOOK_AGAIN_USEC;
+			deadline = watch_now() + LOOK_AGAIN_USEC;
 	}
-	(void)watch_wait(&r->watch, &keeper, 1, watch_now() + usec);
+	(void)watch_wait(&r->watch, &keeper, 1, deadline);
 	if (keeper != -1)
 		close(keeper);
 }
@@ -109,7 +110,7 @@ other_has_it(struct run *r)
 		    "stopping");
 		return EXIT_FAILED;
 	}
-	wait_for_change(r, r->deadline - watch_now());
+	wait_for_change(r, r->deadline);
 	return OUTCOME_AGAIN;
 }
 
@@ -162,7 +163,7 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 		/* An orphan: who has its hold just now may be adopting it, or
 		 * only have asked. */
 		if (record->has_keeper && watch_now() < r->unclear_until) {
-			wait_for_change(r, LOOK_AGAIN_USEC);
+			wait_for_change(r, watch_now() + LOOK_AGAIN_USEC);
 			return OUTCOME_AGAIN;
 		}
 		if (has_executed(record))
@@ -179,7 +180,7 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 		return status;
 	}
 	if (watch_now() < r->unclear_until) {
-		wait_for_change(r, LOOK_AGAIN_USEC);
+		wait_for_change(r, watch_now() + LOOK_AGAIN_USEC);
 		return OUTCOME_AGAIN;
 	}
 	return command_say_cannot_lock(r->s->name, path, EEXIST, holder);

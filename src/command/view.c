@@ -21,6 +21,9 @@
 /* A record that changed while we looked at /proc: how often to look again. */
 #define LOOKS_MAX 10
 
+/* A time to wait that is as good as none: 1000 years. */
+#define NEVER_USEC (INT64_C(1000) * 365 * 24 * 3600 * USEC_PER_SEC)
+
 static bool
 is_keeper_alive(const struct record *r)
 {
@@ -208,16 +211,32 @@ describe_up(const struct record *r)
 	return "running";
 }
 
+bool
+view_restarts_by_itself(const struct record *r)
+{
+	return r->restart_in_usec > 0 && r->restart_in_usec < NEVER_USEC;
+}
+
+/* Whatever number the record has. */
+static int64_t
+since_change(const struct record *r)
+{
+	return watch_realtime() - (r->changed_usec > 0 ? r->changed_usec : 0);
+}
+
 static void
 describe_restart(const struct record *r, char *buf, size_t size)
 {
 	char span[32];
-	int64_t left;
+	int64_t left, passed;
 
-	left = r->changed_usec + r->restart_in_usec - watch_realtime();
+	if (!view_restarts_by_itself(r)) {
+		snprintf(buf, size, "waiting for a restart");
+		return;
+	}
 	/* A clock that was set back must not make this a year. */
-	if (left > r->restart_in_usec)
-		left = r->restart_in_usec;
+	passed = since_change(r);
+	left = r->restart_in_usec - (passed > 0 ? passed : 0);
 	if (left <= 0) {
 		snprintf(buf, size, "restarting");
 		return;
@@ -246,8 +265,7 @@ describe_down(const struct view *v)
 static const char *
 describe_held(const struct view *v)
 {
-	if (v->known && watch_realtime() - v->record.changed_usec <
-	    USEC_PER_SEC)
+	if (v->known && since_change(&v->record) < USEC_PER_SEC)
 		return describe_down(v);
 	return "starting";
 }

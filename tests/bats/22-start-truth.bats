@@ -262,3 +262,14 @@ fails() {
 		hf start "kept$round" -- /bin/sh -c 'exit 0'
 	done
 }
+
+@test "a start without a time limit waits for another one" {
+	local first
+	"$HOLDFAST" start web --ready=settle:500ms -- sleep 1000 \
+		>/dev/null 2>&1 3>&- &
+	first=$!
+	wait_until 10 field_is web SubState start
+	hf start web --start-timeout=0 -- sleep 1000
+	wait "$first"
+	match "$output" '^web: already running, pid '
+}

@@ -141,6 +141,15 @@ policy() {
 	match "$output" 'restarting in [0-9]+ (s|min)'
 }
 
+@test "status of a service that is not restarted by itself gives no time" {
+	crash web exit:1 1 --restart=always --restart-sec=infinity
+	wait_until 10 field_is web SubState auto-restart
+	hf \? status web
+	match "$output" 'waiting for a restart'
+	hf restart web
+	hf status web
+}
+
 @test "stop ends the wait for a restart" {
 	crash web exit:1 1 --restart=always --restart-sec=60s
 	wait_until 10 field_is web SubState auto-restart

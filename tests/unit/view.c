@@ -98,7 +98,7 @@ test_describe(void)
 	const struct description stuck = { true, LIVE_UP, STATE_DEACTIVATING,
 		true, true, "stopping, stuck" };
 	const struct description restart = { true, LIVE_BUSY, STATE_ACTIVATING,
-		true, true, "restarting" };
+		true, true, "waiting for a restart" };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		check_description(&rows[i], usual_sub_state(rows[i].state));
@@ -126,6 +126,14 @@ test_describe_restart(void)
 	view_describe(&v, text, sizeof(text));
 	is_str(text, "restarting in 1 h",
 	    "a clock that was set back does not put off a restart");
+	v.record.changed_usec = watch_realtime() - 3601 * USEC_PER_SEC;
+	view_describe(&v, text, sizeof(text));
+	is_str(text, "restarting", "a restart that is due");
+	v.record.changed_usec = watch_realtime();
+	v.record.restart_in_usec = INT64_MAX - 1000;
+	view_describe(&v, text, sizeof(text));
+	is_str(text, "waiting for a restart",
+	    "a restart that never comes by itself is not put a time to");
 }
 
 static void
