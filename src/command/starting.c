@@ -275,10 +275,9 @@ adopt(struct run *r, struct hold *hold)
 		(void)hold_publish_other(hold, r->view->record.main_pid);
 		hold_close(hold);
 		service_free(&own);
-		message_error("%s: cannot adopt pid %d: its definition %s "
-		    "cannot be used", r->s->name, r->view->record.main_pid,
-		    r->s->paths->definition);
-		return EXIT_FAILED;
+		message_error("%s: cannot adopt pid %d: %s", r->s->name,
+		    r->view->record.main_pid, err);
+		return command_status_of_definition(result == 0 ? 0 : error);
 	}
 	order.begin = r->s->kind == STARTING_RESTART ? KEEPER_ADOPT_RESTART :
 	    KEEPER_ADOPT;

@@ -145,3 +145,23 @@ few() {
 	run ! is "$status" 0
 	is "$(pid_of web)" "$pid"
 }
+
+@test "a start that cannot adopt for want of a definition says why: 6" {
+	start_witness web
+	local pid
+	pid=$(pid_of web)
+	kill -KILL "$(keeper_of web)"
+	wait_until 10 gone "$(keeper_of web)"
+	cp "$HOLDFAST_RUN_DIR/web/service" "$T/service"
+	sed -i s/^ExecStart=.*/KillMode=gently/ "$HOLDFAST_RUN_DIR/web/service"
+	hf 6 start web -- sleep 1000
+	match "$stderr" "^holdfast: web: cannot adopt pid $pid: .*gently"
+	rm "$HOLDFAST_RUN_DIR/web/service"
+	hf 6 start web -- sleep 1000
+	match "$stderr" "^holdfast: web: cannot adopt pid $pid: .*No such file"
+	run -0 alive "$pid"
+	is "$(pid_of web)" "$pid"
+	cp "$T/service" "$HOLDFAST_RUN_DIR/web/service"
+	hf start web
+	is "$(pid_of web)" "$pid"
+}
