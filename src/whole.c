@@ -6,7 +6,7 @@
  * tables and JSON), and the lookup of names of users, which may load modules.
  * A command that needs one is simply begun anew, by holdfast-whole, which has
  * everything.  That must be before anything was done or said: a table is made
- * before its first row, and starting_foresee() looks at the definitions of all
+ * before its first row, and preparing_foresee() looks at the definitions of all
  * services that a command names before it acts on the first.
  */
 #include "config.h"

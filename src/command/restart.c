@@ -15,6 +15,7 @@
 #include "command/command.h"
 #include "command/damaged.h"
 #include "command/outcome.h"
+#include "command/preparing.h"
 #include "command/starting.h"
 #include "command/stopping.h"
 #include "message.h"
@@ -244,7 +245,7 @@ run(int argc, char **argv, bool only_if_running)
 	if (names.count == 0)
 		return command_usage("%s: expected the name of a service",
 		    argv[0]);
-	status = starting_foresee(&names, &common, NULL);
+	status = preparing_foresee(&names, &common, NULL);
 	if (status == EXIT_DONE)
 		status = command_each(&names, &common, restart, &r);
 	strings_clear(&names);

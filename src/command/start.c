@@ -11,56 +11,34 @@
 
 #include "command/command.h"
 #include "command/outcome.h"
+#include "command/preparing.h"
 #include "command/starting.h"
 #include "define/unit.h"
 #include "message.h"
 #include "process/credentials.h"
-#include "state/definition.h"
 
 /* The whole plan, without doing it. */
-static int
-print_plan(const char *name, const struct paths *p, struct service *given)
+static void
+print_plan(const struct starting *starting, const struct service *s,
+    const struct credentials *c)
 {
-	struct service stored, *s = given;
-	struct credentials c;
-	char err[512], schedule[256], *text, *line, *end;
-	size_t length;
-	int error, result = 0;
+	const struct paths *p = starting->paths;
+	char schedule[256];
 
-	service_init(&stored, name);
-	if (given == NULL) {
-		s = &stored;
-		result = definition_read(p->definition, s, &error, err,
-		    sizeof(err));
-	}
-	if (result != 0) {
-		message_error("%s: %s", name, result == 1 ? "no definition" :
-		    err);
-		service_free(&stored);
-		return EXIT_NOT_CONFIGURED;
-	}
-	if (credentials_resolve(s->user, s->group, &c, err, sizeof(err)) ==
-	    -1) {
-		message_error("%s: %s", name, err);
-		service_free(&stored);
-		return EXIT_FAILED;
-	}
+	if (message_verbosity() == QUIET || message_stdout_closed())
+		return;
 	schedule_print(&s->stop_schedule, schedule, sizeof(schedule));
-	message_say("# %s: would start this", name);
+	message_say("# %s: would start this", starting->name);
 	message_say("# pidfile %s%s%s", p->pid,
 	    s->pidfile != NULL ? " and " : "",
 	    s->pidfile != NULL ? s->pidfile : "");
 	message_say("# log %s", s->output == OUTPUT_LOG ? p->log :
 	    s->output_path != NULL ? s->output_path : "(none)");
-	message_say("# user %u, group %u", (unsigned)c.uid, (unsigned)c.gid);
+	message_say("# user %u, group %u", (unsigned)c->uid,
+	    (unsigned)c->gid);
 	message_say("# stop schedule %s", schedule);
-	text = unit_text(s, &length);
-	for (line = text; (end = strchr(line, '\n')) != NULL; line = end + 1)
-		message_say("%.*s", (int)(end - line), line);
-	free(text);
-	credentials_free(&c);
-	service_free(&stored);
-	return EXIT_DONE;
+	/* A definition's lines may be longer than those of a message. */
+	unit_print(s, stdout);
 }
 
 static int
@@ -81,7 +59,7 @@ start(const char *name, struct paths *p, void *context)
 			message_die("out of memory");
 	}
 	if (o->common.dry_run)
-		return print_plan(name, p, starting.given);
+		return preparing_plan(&starting, print_plan);
 	return starting_run(&starting);
 }
 
@@ -101,7 +79,7 @@ run_start(int argc, char **argv)
 		message_set_verbosity(QUIET);
 	else if (o.common.verbose)
 		message_set_verbosity(VERBOSE);
-	status = starting_foresee(&o.names, &o.common,
+	status = preparing_foresee(&o.names, &o.common,
 	    o.command.count > 0 ? &o.service : NULL);
 	if (status == EXIT_DONE)
 		status = command_each(&o.names, &o.common, start, &o);

@@ -25,6 +25,7 @@
 #include "command/damaged.h"
 #include "command/interrupts.h"
 #include "command/outcome.h"
+#include "command/preparing.h"
 #include "command/stopping.h"
 #include "keeper/keeper.h"
 #include "message.h"
@@ -38,9 +39,7 @@
 
 struct run {
 	const struct starting *s;
-	struct service *service;	/* given, or the stored one */
-	struct service stored;
-	struct credentials credentials;
+	struct prepared prepared;
 	struct view *view;
 	int64_t unclear_until;		/* locked, and nobody says by whom */
 	int64_t deadline;		/* another start, or a stop, takes long */
@@ -191,8 +190,8 @@ fill_order(const struct run *r, struct keeper_order *order, struct hold *hold)
 {
 	*order = (struct keeper_order){
 		.begin = KEEPER_START,
-		.service = r->service,
-		.credentials = &r->credentials,
+		.service = r->prepared.service,
+		.credentials = &r->prepared.credentials,
 		.paths = r->s->paths,
 		.hold = hold,
 		.save_definition = r->s->given != NULL,
@@ -226,7 +225,7 @@ launch(struct run *r, const struct keeper_order *order)
 	/* While the keeper sets itself and the service up, but before exec. */
 	error = 0;
 	if (order->save_definition && (definition_write(
-	    r->s->paths->definition, r->service) == -1 ||
+	    r->s->paths->definition, order->service) == -1 ||
 	    send(channel, "", 1, MSG_NOSIGNAL) == -1))
 		error = errno;
 	hold_close(order->hold);
@@ -239,12 +238,6 @@ launch(struct run *r, const struct keeper_order *order)
 	message_error("%s: cannot write %s: %s", r->s->name,
 	    r->s->paths->definition, strerror(error));
 	return EXIT_FAILED;
-}
-
-static bool
-needs_lookup(const struct service *s)
-{
-	return s->user != NULL || s->group != NULL;
 }
 
 /* It runs, its keeper does not: give it a new one, by its own definition. */
@@ -261,7 +254,7 @@ adopt(struct run *r, struct hold *hold)
 	fill_order(r, &order, hold);
 	result = definition_read(r->s->paths->definition, &own, &error, err,
 	    sizeof(err));
-	if (result == 0 && needs_lookup(&own) && !r->foreseen) {
+	if (result == 0 && preparing_needs_lookup(&own) && !r->foreseen) {
 		/* One that is begun anew must find it as it was. */
 		(void)hold_publish_other(hold, r->view->record.main_pid);
 		hold_close(hold);
@@ -327,7 +320,7 @@ with_hold(struct run *r, struct hold *hold)
 		return outcome_say_failure_of_other(r->s, r->view);
 	}
 	fill_order(r, &order, hold);
-	if (!r->service->keeper)
+	if (!r->prepared.service->keeper)
 		return outcome_start_without_keeper(r->s, &order);
 	return launch(r, &order);
 }
@@ -341,7 +334,7 @@ start_once(struct run *r)
 	char err[512];
 	pid_t holder;
 
-	hold = hold_take(p->pid, r->service->pidfile, &holder, &path);
+	hold = hold_take(p->pid, r->prepared.service->pidfile, &holder, &path);
 	if (hold != NULL)
 		return with_hold(r, hold);
 	if (errno == EEXIST)
@@ -356,90 +349,21 @@ start_once(struct run *r)
 	return command_say_cannot_lock(r->s->name, path, errno, holder);
 }
 
-/* The definition: given, or the one of the last start. */
 static int
-find_definition(struct run *r)
+make_places(const struct run *r)
 {
-	char err[512];
-	int result, error;
-
-	service_init(&r->stored, r->s->name);
-	if (r->s->given != NULL) {
-		r->service = r->s->given;
-		return EXIT_DONE;
-	}
-	r->service = &r->stored;
-	result = definition_read(r->s->paths->definition, &r->stored, &error,
-	    err, sizeof(err));
-	if (result == 0)
-		return EXIT_DONE;
-	if (result == 1)
-		message_error("%s: no definition: nothing was started under "
-		    "this name; a command goes after --", r->s->name);
-	else
-		message_error("%s: %s", r->s->name, err);
-	return command_status_of_definition(error);
-}
-
-/* All that can be found wrong before anything is touched. */
-static int
-check(struct run *r)
-{
-	const char *program = r->service->command.items[0];
 	char err[512];
 	int status;
 
-	if (strchr(program, '/') == NULL) {
-		message_error("%s: cannot execute %s: not found in PATH",
-		    r->s->name, program);
-		return EXIT_NOT_INSTALLED;
-	}
-	if (credentials_resolve(r->service->user, r->service->group,
-	    &r->credentials, err, sizeof(err)) == -1) {
-		message_error("%s: %s", r->s->name, err);
-		return EXIT_FAILED;
-	}
 	errno = 0;
-	if ((r->service->output == OUTPUT_LOG &&
+	if ((r->prepared.service->output == OUTPUT_LOG &&
 	    paths_make_log_dir(r->s->paths, err, sizeof(err)) == -1) ||
 	    paths_make(r->s->paths, err, sizeof(err)) == -1) {
-		status = outcome_status(RESULT_RESOURCES, errno);
+		status = command_status_of(errno);
 		message_error("%s: %s", r->s->name, err);
 		return status;
 	}
 	return EXIT_DONE;
-}
-
-static int
-foresee(const char *name, struct paths *p, void *context)
-{
-	const struct service *given = context;
-	struct service stored;
-	char err[512];
-	int error;
-	bool needs;
-
-	if (given != NULL) {
-		lookup_prepare();
-		return EXIT_DONE;
-	}
-	/* One that cannot be read is said when it is its turn. */
-	service_init(&stored, name);
-	needs = definition_read(p->definition, &stored, &error, err,
-	    sizeof(err)) == 0 && needs_lookup(&stored);
-	service_free(&stored);
-	if (needs)
-		lookup_prepare();
-	return EXIT_DONE;
-}
-
-int
-starting_foresee(const struct strings *names,
-    const struct common_options *common, struct service *given)
-{
-	if (given != NULL && !needs_lookup(given))
-		return EXIT_DONE;
-	return command_each(names, common, foresee, given);
 }
 
 int
@@ -454,21 +378,20 @@ starting_run(const struct starting *s)
 	};
 	int status;
 
-	status = find_definition(&r);
+	status = preparing_begin(s, &r.prepared);
 	if (status == EXIT_DONE)
-		status = check(&r);
+		status = make_places(&r);
 	if (status == EXIT_DONE) {
 		r.unclear_until = watch_now() + UNCLEAR_MAX_USEC;
-		r.deadline = r.service->timeout_start_usec >=
+		r.deadline = r.prepared.service->timeout_start_usec >=
 		    INT64_MAX - watch_now() ? INT64_MAX :
-		    watch_now() + r.service->timeout_start_usec;
+		    watch_now() + r.prepared.service->timeout_start_usec;
 		do
 			status = start_once(&r);
 		while (status == OUTCOME_AGAIN);
 	}
 	if (r.watches)
 		watch_close(&r.watch);
-	credentials_free(&r.credentials);
-	service_free(&r.stored);
+	preparing_free(&r.prepared);
 	return status;
 }

@@ -202,10 +202,19 @@ paths_make(const struct paths *p, char *err, size_t size)
 	return make_directory(p->dir, 0755, err, size) == 0 ? 0 : -1;
 }
 
+static int
+fail_to_make(const char *dir, int error, char *err, size_t size)
+{
+	fail(err, size, "cannot make directory %s: %s", dir, strerror(error));
+	errno = error;
+	return -1;
+}
+
 int
 paths_make_log_dir(const struct paths *p, char *err, size_t size)
 {
 	char dir[PATHS_MAX], *slash;
+	int error;
 
 	/* From the end: as a rule it is there. */
 	snprintf(dir, sizeof(dir), "%s", p->log_dir);
@@ -214,14 +223,14 @@ paths_make_log_dir(const struct paths *p, char *err, size_t size)
 	for (slash = strchr(dir + 1, '/'); slash != NULL;
 	    slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		if (mkdir(dir, 0755) == -1 && errno != EEXIST &&
-		    access(dir, F_OK) == -1)
-			return fail(err, size, "cannot make directory %s: %s",
-			    dir, strerror(errno));
+		if (mkdir(dir, 0755) == -1 && errno != EEXIST) {
+			error = errno;
+			if (access(dir, F_OK) == -1)
+				return fail_to_make(dir, error, err, size);
+		}
 		*slash = '/';
 	}
 	if (mkdir(dir, 0755) == -1 && errno != EEXIST)
-		return fail(err, size, "cannot make directory %s: %s", dir,
-		    strerror(errno));
+		return fail_to_make(dir, errno, err, size);
 	return 0;
 }

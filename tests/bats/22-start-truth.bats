@@ -263,6 +263,50 @@ fails() {
 	done
 }
 
+@test "--dry-run of a program that is missing: 5, and no plan" {
+	hf 5 start --dry-run web -- "$T/no-such"
+	is "$stderr" "holdfast: web: cannot execute $T/no-such: No such file or directory"
+	is "$output" ""
+	hf 5 start --dry-run web -- no-such-program
+	match "$stderr" 'not found in PATH'
+	is "$output" ""
+	[ ! -e "$HOLDFAST_RUN_DIR" ]
+}
+
+@test "--dry-run of a program that is not executable: 4" {
+	touch "$T/file"
+	hf 4 start --dry-run web -- "$T/file"
+	hf 4 start --dry-run web -- "$T"
+	is "$output" ""
+}
+
+@test "--dry-run with a missing directory: 1, and says so" {
+	hf 1 start --dry-run web --chdir "$T/no-such" -- sleep 1000
+	match "$stderr" "cannot change directory to $T/no-such"
+}
+
+@test "--dry-run of a definition that cannot be read: 4" {
+	requires root
+	user_setup 65534
+	start_witness web
+	hf stop web
+	hf_as 65534 4 start --dry-run web --run-dir "$HOLDFAST_RUN_DIR"
+	match "$stderr" 'Permission denied'
+}
+
+@test "--dry-run of what was never started: 6" {
+	hf 6 start --dry-run web
+	match "$stderr" '^holdfast: web: no definition'
+	[ ! -e "$HOLDFAST_RUN_DIR" ]
+}
+
+@test "--dry-run prints long lines whole" {
+	local word
+	word=$(printf 'x%.0s' {1..20000})
+	hf start --dry-run web -- sleep 1000 "$word"
+	match "$output" "ExecStart=.*$word"
+}
+
 @test "a start without a time limit waits for another one" {
 	local first
 	"$HOLDFAST" start web --ready=settle:500ms -- sleep 1000 \

@@ -1,0 +1,49 @@
+/*
+ * What can be known of a start before anything is touched: its definition, what
+ * is wrong with it, and whether names have to be looked up for it.
+ */
+#ifndef HOLDFAST_PREPARING_H
+#define HOLDFAST_PREPARING_H
+
+#include <stdbool.h>
+
+#include "define/service.h"
+#include "process/credentials.h"
+
+struct common_options;
+struct starting;
+
+/* Set it up in place: service may point into it. */
+struct prepared {
+	struct service *service;	/* given, or the stored one */
+	struct service stored;
+	struct credentials credentials;
+};
+
+/*
+ * Find the definition, and check it.  Returns 0, or an exit status, said
+ * already; *ret is to be freed in either case.
+ */
+int preparing_begin(const struct starting *s, struct prepared *ret);
+void preparing_free(struct prepared *p);
+
+/*
+ * Check all that a start would, without making anything, and print() what would
+ * be started.  Returns the exit status.
+ */
+int preparing_plan(const struct starting *s, void (*print)(
+    const struct starting *s, const struct service *service,
+    const struct credentials *credentials));
+
+bool preparing_needs_lookup(const struct service *s);
+
+/*
+ * Before anything is done or said: will a start of one of these services have
+ * to look up names?  By its definition, given (NULL: the stored one).  Then the
+ * quick program is begun anew here; see lookup_prepare().  0, or an exit status,
+ * said already.
+ */
+int preparing_foresee(const struct strings *names,
+    const struct common_options *common, struct service *given);
+
+#endif
