@@ -199,6 +199,14 @@ fill_order(const struct run *r, struct keeper_order *order, struct hold *hold)
 	};
 }
 
+/* The hold of what runs: its pidfile stays, as it was. */
+static void
+give_back(const struct run *r, struct hold *hold)
+{
+	(void)hold_publish_other(hold, r->view->record.main_pid);
+	hold_close(hold);
+}
+
 /* Fork the keeper, give it the hold, and wait for what it reports. */
 static int
 launch(struct run *r, const struct keeper_order *order)
@@ -217,7 +225,10 @@ launch(struct run *r, const struct keeper_order *order)
 	if (keeper == -1) {
 		error = errno;
 		interrupts_release(&interrupts);
-		hold_release(order->hold);
+		if (order->known != NULL)
+			give_back(r, order->hold);
+		else
+			hold_release(order->hold);
 		message_error("%s: cannot fork its keeper: %s", r->s->name,
 		    strerror(error));
 		return EXIT_FAILED;
@@ -256,8 +267,7 @@ adopt(struct run *r, struct hold *hold)
 	    sizeof(err));
 	if (result == 0 && preparing_needs_lookup(&own) && !r->foreseen) {
 		/* One that is begun anew must find it as it was. */
-		(void)hold_publish_other(hold, r->view->record.main_pid);
-		hold_close(hold);
+		give_back(r, hold);
 		service_free(&own);
 		lookup_prepare();
 		r->foreseen = true;
@@ -265,8 +275,7 @@ adopt(struct run *r, struct hold *hold)
 	}
 	if (result != 0 || credentials_resolve(own.user, own.group,
 	    &credentials, err, sizeof(err)) == -1) {
-		(void)hold_publish_other(hold, r->view->record.main_pid);
-		hold_close(hold);
+		give_back(r, hold);
 		service_free(&own);
 		message_error("%s: cannot adopt pid %d: %s", r->s->name,
 		    r->view->record.main_pid, err);
@@ -306,8 +315,7 @@ with_hold(struct run *r, struct hold *hold)
 		if (record->has_keeper)
 			return adopt(r, hold);
 		/* It closed the descriptor that had its lock. */
-		(void)hold_publish_other(hold, record->main_pid);
-		hold_close(hold);
+		give_back(r, hold);
 		return say_running(r);
 	}
 	if (r->view->known && !record_is_final(record) &&

@@ -165,3 +165,18 @@ few() {
 	hf start web
 	is "$(pid_of web)" "$pid"
 }
+
+@test "a start that cannot fork a keeper to adopt leaves the pidfile" {
+	requires strace
+	strace -qq -o "$T/trace" true 2>/dev/null || skip "needs ptrace"
+	start_witness web
+	local pid
+	pid=$(pid_of web)
+	kill -KILL "$(keeper_of web)"
+	wait_until 10 gone "$(keeper_of web)"
+	run --separate-stderr strace -qq -o "$T/trace" \
+		-e inject=pipe2:error=EMFILE "$HOLDFAST" start web 3>&-
+	is "$status" 1
+	match "$stderr" 'cannot fork its keeper: Too many open files'
+	is "$(pid_of web)" "$pid"
+}
