@@ -289,13 +289,28 @@ command_options(int argc, char **argv, const struct command_option *own,
 	return 0;
 }
 
+int
+command_run(int argc, char **argv, struct common_options *common,
+    int (*action)(const char *name, struct paths *p, void *context),
+    void *context)
+{
+	struct strings names = { 0 };
+	int status = EXIT_USAGE;
+
+	if (command_options(argc, argv, NULL, common, &names) == 0)
+		status = command_each(&names, common, action, context);
+	strings_clear(&names);
+	return status;
+}
+
 static int
 check_names(const struct strings *names, struct paths *p)
 {
 	const char *wrong;
 
 	if (names->count == 0)
-		return command_usage("expected the name of a service");
+		return command_usage("%s: expected the name of a service",
+		    command_argv[1]);
 	for (size_t i = 0; i < names->count; i++) {
 		wrong = value_check_name(names->items[i]);
 		if (wrong != NULL)

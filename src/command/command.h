@@ -128,6 +128,14 @@ int command_look_at_each(const struct strings *names,
     void *context);
 
 /*
+ * The whole of a command without options of its own: read those of every
+ * command into *common, then command_each() of the names.
+ */
+int command_run(int argc, char **argv, struct common_options *common,
+    int (*action)(const char *name, struct paths *p, void *context),
+    void *context);
+
+/*
  * What a list row or a status heading says: "running", "starting", "stopping",
  * "restarting in 3 s", "stopped", "failed", "running (no keeper)", ...
  */

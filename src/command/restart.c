@@ -229,23 +229,18 @@ restart(const char *name, struct paths *p, void *context)
 static int
 run(int argc, char **argv, bool only_if_running)
 {
-	const struct command_option own[] = { { NULL, 0, NULL, NULL } };
-	struct common_options common = { 0 };
+	struct common_options common;
 	struct strings names = { 0 };
 	struct restarting r = {
 		.common = &common,
 		.only_if_running = only_if_running,
 	};
-	int status;
+	int status = EXIT_USAGE;
 
 	closefrom(STDERR_FILENO + 1);
 	command_ignore_pipe();
-	if (command_options(argc, argv, own, &common, &names) == -1)
-		return EXIT_USAGE;
-	if (names.count == 0)
-		return command_usage("%s: expected the name of a service",
-		    argv[0]);
-	status = preparing_foresee(&names, &common, NULL);
+	if (command_options(argc, argv, NULL, &common, &names) == 0)
+		status = preparing_foresee(&names, &common, NULL);
 	if (status == EXIT_DONE)
 		status = command_each(&names, &common, restart, &r);
 	strings_clear(&names);

@@ -92,24 +92,14 @@ run_signal(int argc, char **argv)
 static int
 run_reload(int argc, char **argv)
 {
-	const struct command_option own[] = { { NULL, 0, NULL, NULL } };
-	struct common_options common = { 0 };
-	struct strings names = { 0 };
+	struct common_options common;
 	struct signalling s = {
 		.common = &common,
 		.signal = SIGHUP,
 		.done = "reloaded",
 	};
-	int status;
 
-	if (command_options(argc, argv, own, &common, &names) == -1)
-		return EXIT_USAGE;
-	if (names.count == 0)
-		return command_usage("%s: expected the name of a service",
-		    argv[0]);
-	status = command_each(&names, &common, send_signal, &s);
-	strings_clear(&names);
-	return status;
+	return command_run(argc, argv, &common, send_signal, &s);
 }
 
 const struct command command_signal = {

@@ -437,18 +437,9 @@ stop(const char *name, struct paths *p, void *context)
 static int
 run_stop(int argc, char **argv)
 {
-	const struct command_option own[] = { { NULL, 0, NULL, NULL } };
-	struct common_options common = { 0 };
-	struct strings names = { 0 };
-	int status;
+	struct common_options common;
 
-	if (command_options(argc, argv, own, &common, &names) == -1)
-		return EXIT_USAGE;
-	if (names.count == 0)
-		return command_usage("stop: expected the name of a service");
-	status = command_each(&names, &common, stop, &common);
-	strings_clear(&names);
-	return status;
+	return command_run(argc, argv, &common, stop, &common);
 }
 
 const struct command command_stop = {

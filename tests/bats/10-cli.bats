@@ -42,6 +42,17 @@ load helpers
 	match "$stderr" "^holdfast: "
 }
 
+@test "a command without the name of a service names itself" {
+	local command
+
+	for command in stop restart try-restart reload status show logs wait \
+		forget; do
+		hf 2 $command
+		is "$stderr" \
+			"holdfast: $command: expected the name of a service"
+	done
+}
+
 @test "stop takes several names" {
 	start_witness one
 	start_witness two
