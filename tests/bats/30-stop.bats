@@ -361,13 +361,13 @@ $HOLDFAST_RUN_DIR/web/pid: another process has it"
 	kill "$holder"
 }
 
-# orphan OPTION...: a service without its keeper, which has held the file of
+# A service without its keeper, which has held the file of
 # --pidfile too.
 orphan() {
 	local keeper
 
 	mkdir -p "$T/old"
-	start_witness web --pidfile "$T/old/web.pid" "$@"
+	start_witness web --pidfile "$T/old/web.pid"
 	keeper=$(keeper_of web)
 	kill -KILL "$keeper"
 	wait_until 10 gone "$keeper"
