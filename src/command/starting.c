@@ -44,7 +44,8 @@ struct run {
 	int64_t unclear_until;		/* locked, and nobody says by whom */
 	int64_t deadline;		/* another start, or a stop, takes long */
 	bool waited;			/* for another's start */
-	bool swept;			/* what a run without keeper left */
+	char swept[33];			/* the run without a keeper whose
+					   remains were ended */
 	bool foreseen;			/* whether names must be looked up */
 	bool watches;
 	struct watch watch;
@@ -169,11 +170,13 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 			return say_running(r);
 		return other_has_it(r);
 	}
-	if (!r->swept && r->view->known && !record->has_keeper &&
-	    !record_is_final(record) && record_is_of_this_boot(record)) {
+	if (r->view->known && !record->has_keeper &&
+	    !record_is_final(record) && record_is_of_this_boot(record) &&
+	    strcmp(record->invocation_id, r->swept) != 0) {
 		/* Its descendants have inherited the lock; who has it after
 		 * that is a stranger. */
-		r->swept = true;
+		snprintf(r->swept, sizeof(r->swept), "%.32s",
+		    record->invocation_id);
 		status = end_last_run(r, NULL);
 		r->unclear_until = watch_now() + UNCLEAR_MAX_USEC;
 		return status;

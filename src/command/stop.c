@@ -38,7 +38,7 @@ struct stopping {
 	const struct paths *paths;
 	struct view view;
 	bool did;		/* something was there to stop */
-	bool swept;		/* what is left of a run without a keeper */
+	char swept[33];		/* the run without a keeper that was ended */
 	int64_t give_up;	/* of a state that is not clear */
 	struct keeper_report report; /* of what this process ended itself */
 };
@@ -290,9 +290,12 @@ stop_held(struct stopping *s, pid_t holder)
 	const struct record *r = &s->view.record;
 	struct watch watch;
 
-	if (!s->swept && s->view.known && !r->has_keeper &&
-	    !record_is_final(r) && record_is_of_this_boot(r)) {
-		s->did = s->swept = true;
+	if (s->view.known && !r->has_keeper && !record_is_final(r) &&
+	    record_is_of_this_boot(r) &&
+	    strcmp(r->invocation_id, s->swept) != 0) {
+		s->did = true;
+		snprintf(s->swept, sizeof(s->swept), "%.32s",
+		    r->invocation_id);
 		if (stopping_without_keeper(s->name, s->paths, r, NULL,
 		    &s->report) == 0) {
 			/* Who has the lock after that is a stranger. */

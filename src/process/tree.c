@@ -254,15 +254,18 @@ has_marker(pid_t pid, const struct marker *m)
 }
 
 /*
- * Is the lock of this descriptor the one that the main process took?  Whoever
- * only asks for one has taken its own.  From another pid namespace than the
- * first the number of a dead process is 0 (proc(5), fdinfo).
+ * Is this descriptor the one that rides along with a run (hold_ride_along())?
+ * It is read-only, unlike that of the command that starts it, and the main
+ * process took its lock: whoever only asks for one has taken its own.  From
+ * another pid namespace than the first the number of a dead process is 0
+ * (proc(5), fdinfo).
  */
 static bool
 is_inherited(pid_t pid, const char *descriptor, pid_t locker)
 {
 	char path[64], text[1024];
-	const char *lock;
+	const char *flags, *lock;
+	unsigned mode;
 	ssize_t n;
 	int fd, taker;
 
@@ -273,9 +276,12 @@ is_inherited(pid_t pid, const char *descriptor, pid_t locker)
 	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	text[n > 0 ? n : 0] = '\0';
+	flags = strstr(text, "flags:");
 	lock = strstr(text, "\nlock:");
-	return lock != NULL && sscanf(lock, " lock: %*d: FLOCK ADVISORY READ %d",
-	    &taker) == 1 && (taker == locker || taker == 0);
+	return flags != NULL && sscanf(flags, "flags: %o", &mode) == 1 &&
+	    (mode & O_ACCMODE) == O_RDONLY && lock != NULL &&
+	    sscanf(lock, " lock: %*d: FLOCK ADVISORY READ %d", &taker) == 1 &&
+	    (taker == locker || taker == 0);
 }
 
 static bool

@@ -175,7 +175,7 @@ few() {
 	kill -KILL "$(keeper_of web)"
 	wait_until 10 gone "$(keeper_of web)"
 	run --separate-stderr strace -qq -o "$T/trace" \
-		-e inject=pipe2:error=EMFILE "$HOLDFAST" start web 3>&-
+		-e inject=socketpair:error=EMFILE "$HOLDFAST" start web 3>&-
 	is "$status" 1
 	match "$stderr" 'cannot fork its keeper: Too many open files'
 	is "$(pid_of web)" "$pid"
