@@ -100,6 +100,8 @@ struct view {
 
 /* Look at the service that p was set to by paths_for(). */
 void view_read(const struct paths *p, struct view *v);
+/* The same for who has the hold: what is in the pidfile's place is known. */
+void view_read_record(const struct paths *p, struct view *v);
 
 /* The LSB status of what was seen: STATUS_RUNNING, ... */
 int view_status(const struct view *v);

@@ -303,7 +303,7 @@ with_hold(struct run *r, struct hold *hold)
 	struct keeper_order order;
 	const struct record *record = &r->view->record;
 
-	view_read(r->s->paths, r->view);
+	view_read_record(r->s->paths, r->view);
 	if (r->view->live == LIVE_UNKNOWN) {
 		hold_put_back(hold);
 		return damaged_refuse(r->s->name, r->s->paths, r->view,

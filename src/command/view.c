@@ -131,7 +131,7 @@ same_signature(const struct signature *a, const struct signature *b)
 }
 
 void
-view_read(const struct paths *p, struct view *v)
+view_read_record(const struct paths *p, struct view *v)
 {
 	struct signature before = { 0 }, now;
 	const struct record *r = &v->record;
@@ -161,7 +161,13 @@ view_read(const struct paths *p, struct view *v)
 			break;
 		before = now;
 	}
-	if (!v->known || v->live == LIVE_DOWN)
+}
+
+void
+view_read(const struct paths *p, struct view *v)
+{
+	view_read_record(p, v);
+	if (v->live == LIVE_DOWN)
 		look_at_pidfiles(p, v);
 }
 

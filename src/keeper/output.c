@@ -54,9 +54,9 @@ open_file(const char *path, int flags, mode_t mode)
 static int
 make_fifo(const char *path, uid_t uid)
 {
-	if (unlink(path) == -1 && errno != ENOENT)
-		return -1;
-	if (mkfifo(path, 0600) == -1)
+	/* As a rule there is none; one that is there may be anybody's. */
+	if (mkfifo(path, 0600) == -1 && (errno != EEXIST ||
+	    unlink(path) == -1 || mkfifo(path, 0600) == -1))
 		return -1;
 	/* Who may not give it away may not become that user: said there. */
 	if (uid != geteuid() && lchown(path, uid, (gid_t)-1) == -1 &&

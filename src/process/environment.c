@@ -36,7 +36,8 @@ find(char **items, size_t count, const char *key, size_t length)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (strncmp(items[i], key, length) == 0)
+		if (items[i][0] == key[0] &&
+		    strncmp(items[i], key, length) == 0)
 			break;
 	}
 	return i;
