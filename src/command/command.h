@@ -100,6 +100,11 @@ struct view {
 
 /* Look at the service that p was set to by paths_for(). */
 void view_read(const struct paths *p, struct view *v);
+/*
+ * The same but for what is only in /proc (cpu_usec, rss_bytes, threads), in half
+ * the time when the keeper vouches for the record.
+ */
+void view_glance(const struct paths *p, struct view *v);
 /* The same for who has the hold: what is in the pidfile's place is known. */
 void view_read_record(const struct paths *p, struct view *v);
 

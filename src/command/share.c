@@ -27,17 +27,38 @@ struct share {
 };
 
 static size_t
-count_shares(size_t count)
+count_shares(size_t count, cpu_set_t *processors)
 {
-	cpu_set_t processors;
 	size_t n = count / SHARE_MIN, most = 1;
 
-	if (n > 1 && sched_getaffinity(0, sizeof(processors),
-	    &processors) == 0)
-		most = (size_t)CPU_COUNT(&processors);
+	if (n > 1 && sched_getaffinity(0, sizeof(*processors),
+	    processors) == 0)
+		most = (size_t)CPU_COUNT(processors);
 	if (most > SHARES_MAX)
 		most = SHARES_MAX;
 	return n < most ? n : most;
+}
+
+/*
+ * To a processor of its own: left to itself the scheduler often lets a child
+ * wait behind its parent for some milliseconds, which is all that this takes.
+ * The first one of processors that is left, and is not ours, is taken out.
+ */
+static void
+place(pid_t pid, cpu_set_t *processors)
+{
+	cpu_set_t one;
+	int n;
+
+	for (n = 0; n < CPU_SETSIZE && !CPU_ISSET(n, processors); n++)
+		continue;
+	if (n == CPU_SETSIZE)
+		return;
+	CPU_CLR(n, processors);
+	CPU_ZERO(&one);
+	CPU_SET(n, &one);
+	/* If not there, then anywhere. */
+	(void)sched_setaffinity(pid, sizeof(one), &one);
 }
 
 /* A process for this share; when there can be none, it stays ours. */
@@ -95,17 +116,21 @@ share_out(size_t count, int (*work)(size_t from, size_t to, void *context),
     void *context, int if_killed)
 {
 	struct share shares[SHARES_MAX];
-	size_t n = count_shares(count);
+	cpu_set_t processors;
+	size_t n = count_shares(count, &processors);
 	int status, highest;
 
 	if (n <= 1)
 		return work(0, count, context);
+	CPU_CLR(sched_getcpu(), &processors);
 	/* Or each of them would print it again. */
 	fflush(stdout);
 	for (size_t i = 1; i < n; i++) {
 		shares[i].from = count * i / n;
 		shares[i].to = count * (i + 1) / n;
 		begin(&shares[i], work, context);
+		if (shares[i].pid != 0)
+			place(shares[i].pid, &processors);
 	}
 	highest = work(0, count / n, context);
 	for (size_t i = 1; i < n; i++) {

@@ -287,7 +287,10 @@ show_one(const char *name, struct paths *p, void *context)
 	struct status *s = context;
 	struct seen seen = { name, p, &v };
 
-	view_read(p, &v);
+	if (s->details || s->table != NULL)
+		view_read(p, &v);
+	else
+		view_glance(p, &v);
 	if (v.live == LIVE_UNKNOWN)
 		view_say_unknown(name, p, &v);
 	if (s->table != NULL) {

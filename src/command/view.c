@@ -145,7 +145,8 @@ view_read_record(const struct paths *p, struct view *v)
 	v->rss_bytes = 0;
 	v->threads = 0;
 	for (int i = 0; i < LOOKS_MAX && !fits; i++) {
-		v->known = record_read(p->record, &v->record, &v->text) == 0;
+		v->known = record_read(p->record, &v->record, &v->text,
+		    NULL) == 0;
 		if (!v->known && errno != ENOENT) {
 			set_unknown(v, errno);
 			return;
@@ -161,6 +162,23 @@ view_read_record(const struct paths *p, struct view *v)
 			break;
 		before = now;
 	}
+}
+
+void
+view_glance(const struct paths *p, struct view *v)
+{
+	const struct record *r = &v->record;
+	pid_t vouching;
+
+	if (record_read(p->record, &v->record, &v->text, &vouching) == 0 &&
+	    !record_is_final(r) && r->main_pid > 1 && r->has_keeper &&
+	    vouching == r->keeper_pid && process_has_program(r->main_pid)) {
+		v->known = v->keeper_alive = true;
+		v->live = LIVE_UP;
+		v->error = 0;
+		return;
+	}
+	view_read(p, v);
 }
 
 void

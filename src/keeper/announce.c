@@ -126,7 +126,8 @@ announce_record(struct keeper *k)
 		return 0;
 	fill_record(k);
 	k->record_is_stale = record_write(k->order->paths->record,
-	    RECORD_BY_KEEPER, &k->record) == -1;
+	    RECORD_BY_KEEPER, &k->record, k->adopted || k->lets_go ? NULL :
+	    &k->vouch) == -1;
 	return k->record_is_stale ? -1 : 0;
 }
 
@@ -135,7 +136,7 @@ announce_child(struct keeper *k)
 {
 	fill_record(k);
 	return record_write(k->order->paths->record, RECORD_BY_CHILD,
-	    &k->record);
+	    &k->record, NULL);
 }
 
 void

@@ -147,21 +147,25 @@ reap_adopted(struct keeper *k)
 }
 
 /*
- * waitid(2) for whoever is dead.  While it is not known whether the main process
- * has come to its exec, that is looked up before it is gone.
+ * waitid(2) for whoever is dead.  Before the main process is gone, and its pid
+ * may be another's, the record is not vouched for any more; and while it is not
+ * known whether it has come to its exec, that is looked up.
  */
 static int
 reap_one(struct keeper *k, siginfo_t *ret)
 {
 	struct process_stat st;
 
-	if (k->child.channel == -1 || !k->machine.main_alive)
+	if (!k->machine.main_alive || k->adopted)
 		return waitid(P_ALL, 0, ret, WEXITED | WNOHANG);
 	if (waitid(P_ALL, 0, ret, WEXITED | WNOHANG | WNOWAIT) == -1)
 		return -1;
-	if (ret->si_pid == k->main_pid)
-		k->died_executed = process_stat(k->main_pid, &st) == 0 &&
-		    st.executed;
+	if (ret->si_pid == k->main_pid) {
+		record_take_back(&k->vouch);
+		if (k->child.channel != -1)
+			k->died_executed = process_stat(k->main_pid,
+			    &st) == 0 && st.executed;
+	}
 	return ret->si_pid == 0 ? 0 :
 	    waitid(P_PID, (id_t)ret->si_pid, ret, WEXITED | WNOHANG);
 }

@@ -349,6 +349,7 @@ init(struct keeper *k, const struct keeper_order *order, int report_fd)
 	memset(k, 0, sizeof(*k));
 	k->order = order;
 	k->service = order->service;
+	k->vouch = -1;
 	k->report_fd = report_fd;
 	k->word = order->save_definition ? report_fd : -1;
 	k->child.channel = k->watched = k->signals = -1;

@@ -37,6 +37,8 @@ struct keeper {
 
 	/* what is said */
 	struct record record;	/* as last written */
+	int vouch;		/* record_write(): for a child, not for what is
+				   adopted */
 	bool record_is_stale;	/* the last write failed: again later */
 	char invocation[33];
 	char command[512];

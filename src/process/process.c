@@ -131,6 +131,15 @@ process_is_alive(pid_t pid, uint64_t start, struct process_stat *ret)
 	return check_alive(pid, start, ret) == 0 || errno != ESRCH;
 }
 
+bool
+process_has_program(pid_t pid)
+{
+	char path[32], first;
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	return readlink(path, &first, 1) == 1;
+}
+
 int
 process_open(pid_t pid, uint64_t start)
 {

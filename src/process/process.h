@@ -33,6 +33,12 @@ int process_stat(pid_t pid, struct process_stat *ret);
 bool process_is_alive(pid_t pid, uint64_t start, struct process_stat *ret);
 
 /*
+ * Has pid a program to run: is it there, and no zombie?  False also where that
+ * cannot be seen, another user's for example.
+ */
+bool process_has_program(pid_t pid);
+
+/*
  * A pidfd, close-on-exec, of the process with this pid and start time.  -1
  * with errno: ESRCH when it is gone or another has its pid, ENOSYS when the
  * kernel has no pidfds.

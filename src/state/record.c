@@ -279,8 +279,10 @@ bad:
 }
 
 int
-record_read(const char *path, struct record *r, struct record_text *text)
+record_read(const char *path, struct record *r, struct record_text *text,
+    pid_t *ret_vouching)
 {
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	ssize_t n;
 	int fd, error;
 
@@ -289,6 +291,10 @@ record_read(const char *path, struct record *r, struct record_text *text)
 	    O_NOCTTY);
 	n = fd == -1 ? -1 : read(fd, text->text, sizeof(text->text) - 1);
 	error = errno;
+	/* After the read: what was read was vouched for then. */
+	if (ret_vouching != NULL)
+		*ret_vouching = n > 0 && fcntl(fd, F_GETLK, &lock) == 0 &&
+		    lock.l_type != F_UNLCK ? lock.l_pid : 0;
 	if (fd != -1)
 		close(fd);
 	if (n == -1) {
@@ -371,11 +377,24 @@ record_print(const struct record *r, char *buf, size_t size)
 	return (int)n;
 }
 
-int
-record_write(const char *path, const char *suffix, const struct record *r)
+/* The whole text to fd, or -1 with errno. */
+static int
+write_text(int fd, const char *text, size_t length)
 {
-	char text[RECORD_TEXT_MAX], name[PATH_MAX];
 	ssize_t n;
+
+	n = write(fd, text, length);
+	if (n >= 0 && (size_t)n != length)
+		errno = ENOSPC;
+	return n >= 0 && (size_t)n == length ? 0 : -1;
+}
+
+int
+record_write(const char *path, const char *suffix, const struct record *r,
+    int *vouch)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char text[RECORD_TEXT_MAX], name[PATH_MAX];
 	int fd, length, error;
 
 	length = record_print(r, text, sizeof(text));
@@ -389,24 +408,31 @@ record_write(const char *path, const char *suffix, const struct record *r)
 	    O_NOCTTY, 0644);
 	if (fd == -1)
 		return -1;
-	n = write(fd, text, length);
-	error = errno;
-	if (n != -1 && n != length) {
-		error = ENOSPC;
-		n = -1;
-	}
-	if (close(fd) == -1 && n != -1) {
+	/* Where there are no locks, nobody is vouched for. */
+	if (vouch != NULL)
+		(void)fcntl(fd, F_SETLK, &lock);
+	if (write_text(fd, text, (size_t)length) == -1 ||
+	    (vouch == NULL && close(fd) == -1) || rename(name, path) == -1) {
 		error = errno;
-		n = -1;
-	}
-	if (n == -1 || rename(name, path) == -1) {
-		if (n != -1)
-			error = errno;
+		if (vouch != NULL)
+			close(fd);
 		unlink(name);
 		errno = error;
 		return -1;
 	}
+	if (vouch == NULL)
+		return 0;
+	record_take_back(vouch);
+	*vouch = fd;
 	return 0;
+}
+
+void
+record_take_back(int *vouch)
+{
+	if (*vouch != -1)
+		close(*vouch);
+	*vouch = -1;
 }
 
 const char *

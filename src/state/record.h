@@ -81,8 +81,10 @@ void record_init(struct record *r);
  * Read the record at path.  Returns 0; -1 with errno: ENOENT when there is
  * none, EBADMSG when it is not a record, or that of open(2) and read(2).  The
  * strings in *r live in *text.  *r is as record_init() left it on failure.
+ * *ret_vouching, unless that is NULL: the process that vouches for it, or 0.
  */
-int record_read(const char *path, struct record *r, struct record_text *text);
+int record_read(const char *path, struct record *r, struct record_text *text,
+    pid_t *ret_vouching);
 
 /*
  * Parse text (terminated; it is cut up).  0, or -1 with errno EBADMSG.  What
@@ -101,7 +103,8 @@ int record_parse(char *text, struct record *r);
 #define RECORD_BY_KEEPER ".new"
 #define RECORD_BY_CHILD ".child"
 int record_write(const char *path, const char *suffix,
-    const struct record *r);
+    const struct record *r, int *vouch);
+void record_take_back(int *vouch);
 
 /* As written.  Returns the length, or -1 when it would not fit. */
 int record_print(const struct record *r, char *buf, size_t size);

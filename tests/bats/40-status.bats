@@ -160,6 +160,44 @@ load helpers
 	rm "$HOLDFAST_RUN_DIR/other/pid"
 }
 
+# Of several, what runs is taken from its keeper's word where that is good.
+@test "of several, one that is dead is not running, though its keeper is stopped" {
+	start_witness web
+	start_witness other
+	local keeper
+	keeper=$(keeper_of web)
+	kill -STOP "$keeper"
+	kill -KILL "$(pid_of web)"
+	wait_until 10 is_zombie "$(field web MainPID)"
+	hf 3 status other web
+	match "$output" 'other +running'
+	no_match "$output" 'web +running'
+	kill -CONT "$keeper"
+}
+
+is_zombie() {
+	grep -q '^State:.*Z' "/proc/$1/status"
+}
+
+@test "of several, one whose keeper is dead is told from the others" {
+	start_witness web
+	start_witness other
+	kill -KILL "$(keeper_of web)"
+	wait_until 10 gone "$(keeper_of web)"
+	hf status other web
+	match "$output" 'other +running, ready'
+	match "$output" 'web +running \(no keeper\)'
+}
+
+@test "of several, one of another user is running too" {
+	requires root
+	user_setup 65534
+	start_witness web
+	start_witness other
+	hf_as 65534 0 status web other --run-dir "$HOLDFAST_RUN_DIR"
+	is "$(grep -c 'running, ready' <<<"$output")" 2
+}
+
 # The names of 400 services in $names, of which only the last runs.
 many() {
 	start_witness last

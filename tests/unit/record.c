@@ -6,6 +6,8 @@
 
 #include "state/record.h"
 
+#include <sys/wait.h>
+
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -150,7 +152,7 @@ test_too_long(void)
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
 	errno = 0;
-	ok(record_write(path, RECORD_BY_KEEPER, &r) == -1 &&
+	ok(record_write(path, RECORD_BY_KEEPER, &r, NULL) == -1 &&
 	    errno == ENAMETOOLONG, "a path that is too long is ENAMETOOLONG");
 }
 
@@ -167,17 +169,71 @@ test_file(void)
 	}
 	snprintf(path, sizeof(path), "%s/record", dir);
 	snprintf(new, sizeof(new), "%s.new", path);
-	ok(record_read(path, &back, &text) == -1 && errno == ENOENT,
+	ok(record_read(path, &back, &text, NULL) == -1 && errno == ENOENT,
 	    "no file is ENOENT");
 	fill(&r);
-	ok(record_write(path, RECORD_BY_KEEPER, &r) == 0, "a record is written");
-	ok(record_read(path, &back, &text) == 0 && back.main_pid == 4242,
+	ok(record_write(path, RECORD_BY_KEEPER, &r, NULL) == 0, "a record is written");
+	ok(record_read(path, &back, &text, NULL) == 0 && back.main_pid == 4242,
 	    "and read");
 	ok(access(new, F_OK) == -1, "nothing is left beside it");
 	if (truncate(path, 40) == -1)
 		abort();
-	ok(record_read(path, &back, &text) == -1 && errno == EBADMSG &&
+	ok(record_read(path, &back, &text, NULL) == -1 && errno == EBADMSG &&
 	    back.main_pid == 0, "half a record is none");
+	unlink(path);
+	rmdir(dir);
+}
+
+/* Who a child of ours sees to vouch for the record at path: a lock is not seen by
+ * who has it. */
+static pid_t
+vouching(const char *path)
+{
+	struct record_text text;
+	struct record r;
+	pid_t pid, seen = -1;
+	int ends[2];
+
+	if (pipe(ends) == -1)
+		abort();
+	pid = fork();
+	if (pid == 0) {
+		if (record_read(path, &r, &text, &seen) == -1)
+			seen = -1;
+		_exit(write(ends[1], &seen, sizeof(seen)) != sizeof(seen));
+	}
+	if (read(ends[0], &seen, sizeof(seen)) != sizeof(seen))
+		seen = -1;
+	close(ends[0]);
+	close(ends[1]);
+	waitpid(pid, NULL, 0);
+	return seen;
+}
+
+static void
+test_vouch(void)
+{
+	char dir[] = "/tmp/holdfast-record-XXXXXX", path[64];
+	struct record r;
+	int vouch = -1;
+
+	if (mkdtemp(dir) == NULL) {
+		ok(false, "a directory for the test is made");
+		return;
+	}
+	snprintf(path, sizeof(path), "%s/record", dir);
+	fill(&r);
+	if (record_write(path, RECORD_BY_KEEPER, &r, &vouch) == -1 ||
+	    record_write(path, RECORD_BY_KEEPER, &r, &vouch) == -1)
+		abort();
+	ok(vouching(path) == getpid(), "the writer vouches for its last record");
+	record_take_back(&vouch);
+	ok(vouch == -1 && vouching(path) == 0, "until it takes that back");
+	if (record_write(path, RECORD_BY_KEEPER, &r, &vouch) == -1 ||
+	    record_write(path, RECORD_BY_CHILD, &r, NULL) == -1)
+		abort();
+	ok(vouching(path) == 0, "and never for a record of another");
+	record_take_back(&vouch);
 	unlink(path);
 	rmdir(dir);
 }
@@ -191,5 +247,6 @@ main(void)
 	test_older();
 	test_too_long();
 	test_file();
+	test_vouch();
 	return done();
 }

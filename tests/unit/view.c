@@ -178,7 +178,7 @@ running(pid_t keeper, uint64_t keeper_start)
 static void
 look(const struct record *r, struct view *v)
 {
-	if (record_write(paths.record, RECORD_BY_KEEPER, r) == -1)
+	if (record_write(paths.record, RECORD_BY_KEEPER, r, NULL) == -1)
 		perror(paths.record);
 	view_read(&paths, v);
 }
