@@ -191,6 +191,16 @@ say_death(const struct starting *s, const struct service *service,
 	command_show_tail(log, r->log_offset, TAIL_LINES);
 }
 
+/* What daemons do when they are not told otherwise. */
+static void
+hint_at_background(const struct starting *s, const struct keeper_report *r)
+{
+	if (r->result != RESULT_TIMEOUT && r->code == CLD_EXITED &&
+	    r->status == 0)
+		message_warn("%s: if it went into the background by itself: "
+		    "it has an option to stay in the foreground", s->name);
+}
+
 /* As restart says it when the keeper was alive. */
 static int
 say_tried_again(const struct starting *s, const struct keeper_report *r)
@@ -226,8 +236,10 @@ say_failure(const struct starting *s, const struct service *service,
 	else if (r->what[0] != '\0')
 		message_error("%s: cannot %s: %s", s->name, r->what,
 		    strerror(r->error));
-	else
+	else {
 		say_death(s, service, r);
+		hint_at_background(s, r);
+	}
 	hint_at_directory(s, service);
 	return outcome_status(r->result, r->error);
 }

@@ -30,6 +30,7 @@ struct wait {
 	enum condition condition;
 	int64_t deadline;
 	const char *timeout;	/* as given */
+	int64_t timeout_usec;
 
 	/* Of the service at hand: what the first look saw. */
 	bool looked;
@@ -250,9 +251,10 @@ say_timeout(const struct wait *w, const char *name)
 		[WAIT_DOWN] = "not down",
 		[WAIT_EXIT] = "still running",
 	};
+	char span[32];
 
-	message_error("%s: %s after %s", name, expected[w->condition],
-	    w->timeout);
+	value_print_ago(w->timeout_usec, span, sizeof(span));
+	message_error("%s: %s after %s", name, expected[w->condition], span);
 	return EXIT_TIMED_OUT;
 }
 
@@ -342,6 +344,7 @@ parse_timeout(struct wait *w)
 		command_usage("wait: --timeout '%s': %s", w->timeout, wrong);
 		return -1;
 	}
+	w->timeout_usec = usec;
 	if (usec != USEC_INFINITY && usec < INT64_MAX - watch_now())
 		w->deadline = watch_now() + usec;
 	return 0;

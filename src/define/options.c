@@ -208,12 +208,12 @@ check_grammar(struct option_parse *p)
 	const struct start_options *o = p->o;
 
 	if (o->names.count == 0)
-		return option_fail(p, "start: expected the name of a service");
+		return option_fail(p, "expected the name of a service");
 	if (p->has_command && o->command.count == 0)
-		return option_fail(p, "start: expected a command after --");
+		return option_fail(p, "expected a command after --");
 	if (p->has_command && o->command.items[0][0] == '\0')
 		return option_fail(p,
-		    "start: '': expected a command after --");
+		    "'': expected a command after --");
 	if (p->has_command && o->names.count > 1)
 		return option_fail(p, "'%s': expected one name only "
 		    "where there is a command", o->names.items[1]);

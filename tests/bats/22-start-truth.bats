@@ -131,6 +131,7 @@ fails() {
 @test "exit 0 before settle is a failure too" {
 	fails 1 --ready=settle:10s -- true
 	match "$stderr" 'exited with status 0'
+	match "$stderr" 'option to stay in the foreground'
 }
 
 @test "dies before settle without a keeper: the same, and recorded" {

@@ -117,7 +117,7 @@ is_stopped() {
 # An orphan whose output, $T/gone/out, cannot be opened any more.
 lose_output() {
 	mkdir "$T/gone"
-	start_and_kill_keeper --output="$T/gone/out" "$@"
+	start_and_kill_keeper --output="$T/gone/out"
 	rm -r "$T/gone"
 }
 

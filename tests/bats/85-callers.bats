@@ -150,6 +150,7 @@ interrupted() {
 	local signal=$1 pid
 
 	shift
+	# shellcheck disable=SC2086 # none, or an option
 	env --default-signal=INT,TERM,HUP ${blocked-} "$HOLDFAST" start web \
 		--ready=settle:60s "$@" -- "$VICTIMS/listener" "$T/heard" \
 		>"$T/out" 2>&1 3>&- &

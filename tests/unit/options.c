@@ -41,8 +41,8 @@ test_refused(void)
 	static const struct {
 		const char *line, *error;
 	} rows[] = {
-		{ "", "start: expected the name of a service" },
-		{ "-q", "start: expected the name of a service" },
+		{ "", "expected the name of a service" },
+		{ "-q", "expected the name of a service" },
 		{ "a/b", "'a/b': expected a service's name "
 		    "(letters, digits and :_.@-, not starting with . or -)" },
 		{ "..", "'..': expected a service's name "
@@ -59,8 +59,8 @@ test_refused(void)
 		{ "web --user= -- x", "--user: '': expected USER" },
 		{ "web --clear-env=x -- y",
 		    "--clear-env: expected no argument, not 'x'" },
-		{ "web --", "start: expected a command after --" },
-		{ "web -- ''", "start: '': expected a command after --" },
+		{ "web --", "expected a command after --" },
+		{ "web -- ''", "'': expected a command after --" },
 		{ "web db -- x", "'db': expected one name only "
 		    "where there is a command" },
 		{ "web --nice 5", "--nice: expected a command after -- "
