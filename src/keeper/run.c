@@ -204,7 +204,7 @@ run_news(struct keeper *k, enum keeper_event *ret)
 
 	if (k->child.channel == -1)
 		return false;
-	switch (child_read(&k->child, false, &report)) {
+	switch (child_read(&k->child, &report)) {
 	case CHILD_QUIET:
 		return false;
 	case CHILD_REPORT:

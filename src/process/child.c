@@ -16,7 +16,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -232,20 +231,16 @@ child_spawn(const struct child_order *order, struct child *ret)
 }
 
 enum child_news
-child_read(const struct child *c, bool wait, struct child_report *ret)
+child_read(const struct child *c, struct child_report *ret)
 {
-	struct pollfd news = { .fd = c->channel, .events = POLLIN };
 	ssize_t n;
 
 	do
 		n = read(c->channel, ret, sizeof(*ret));
-	while (n == -1 && (errno == EINTR || (errno == EAGAIN && wait &&
-	    (poll(&news, 1, -1) != -1 || errno == EINTR))));
+	while (n == -1 && errno == EINTR);
 	if (n == sizeof(*ret))
 		return CHILD_REPORT;
-	if (n == -1)
-		return CHILD_QUIET;
-	return CHILD_EXECUTED;
+	return n == -1 ? CHILD_QUIET : CHILD_EXECUTED;
 }
 
 /* The kernel's ENOENT and EACCES may be about the interpreter of a script. */

@@ -75,9 +75,8 @@ enum child_news {
 	CHILD_QUIET,		/* nothing yet, or it cannot be read just now */
 };
 
-/* Read from the channel; blocks only when wait is true. */
-enum child_news child_read(const struct child *c, bool wait,
-    struct child_report *ret);
+/* Read from the channel, without waiting. */
+enum child_news child_read(const struct child *c, struct child_report *ret);
 
 /*
  * What the step tried to do, with its object: "change directory to /x",

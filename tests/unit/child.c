@@ -39,7 +39,7 @@ say(int end)
 }
 
 static void
-test_read(bool wait, const char *how)
+test_read(void)
 {
 	struct child_report report;
 	struct child c;
@@ -48,11 +48,11 @@ test_read(bool wait, const char *how)
 	open_channel(&c, &end);
 	say(end);
 	close(end);
-	ok(child_read(&c, wait, &report) == CHILD_REPORT &&
+	ok(child_read(&c, &report) == CHILD_REPORT &&
 	    report.step == STEP_DIRECTORY && report.error == ENOENT,
-	    "a report is read after its sender has died, %s", how);
-	ok(child_read(&c, wait, &report) == CHILD_EXECUTED,
-	    "and then the end of file, %s", how);
+	    "a report is read after its sender has died");
+	ok(child_read(&c, &report) == CHILD_EXECUTED,
+	    "and then the end of file");
 	close(c.channel);
 }
 
@@ -64,7 +64,7 @@ test_quiet(void)
 	int end;
 
 	open_channel(&c, &end);
-	ok(child_read(&c, false, &report) == CHILD_QUIET,
+	ok(child_read(&c, &report) == CHILD_QUIET,
 	    "without news the channel is quiet");
 	close(end);
 	close(c.channel);
@@ -73,8 +73,7 @@ test_quiet(void)
 int
 main(void)
 {
-	test_read(false, "without waiting");
-	test_read(true, "waiting");
+	test_read();
 	test_quiet();
 	return done();
 }
