@@ -172,7 +172,8 @@ hold_is_taken(struct run *r, const char *path, pid_t holder)
 	}
 	if (r->view->known && !record->has_keeper &&
 	    !record_is_final(record) && record_is_of_this_boot(record) &&
-	    strcmp(record->invocation_id, r->swept) != 0) {
+	    (strcmp(record->invocation_id, r->swept) != 0 ||
+	    stopping_is_left(r->s->paths, record))) {
 		/* Its descendants have inherited the lock; who has it after
 		 * that is a stranger. */
 		snprintf(r->swept, sizeof(r->swept), "%.32s",

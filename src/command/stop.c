@@ -75,6 +75,17 @@ stopping_without_keeper(const char *name, const struct paths *p,
 	return result;
 }
 
+bool
+stopping_is_left(const struct paths *p, const struct record *r)
+{
+	struct tree tree = { 0 };
+	bool is_left;
+
+	is_left = tree_of_run(r, p->pid, &tree) == -1 || tree.count > 0;
+	tree_free(&tree);
+	return is_left;
+}
+
 /* Who is left, for the message of a stop that failed. */
 static void
 say_stuck(const char *name, const struct paths *p, const struct view *v)
@@ -288,21 +299,24 @@ static int
 stop_held(struct stopping *s, pid_t holder)
 {
 	const struct record *r = &s->view.record;
+	struct keeper_report report;
 	struct watch watch;
 
 	if (s->view.known && !r->has_keeper && !record_is_final(r) &&
 	    record_is_of_this_boot(r) &&
-	    strcmp(r->invocation_id, s->swept) != 0) {
+	    (strcmp(r->invocation_id, s->swept) != 0 ||
+	    stopping_is_left(s->paths, r))) {
 		s->did = true;
 		snprintf(s->swept, sizeof(s->swept), "%.32s",
 		    r->invocation_id);
 		if (stopping_without_keeper(s->name, s->paths, r, NULL,
-		    &s->report) == 0) {
-			/* Who has the lock after that is a stranger. */
-			s->give_up = watch_now() + UNCLEAR_MAX_USEC;
-			return OUTCOME_AGAIN;
-		}
-		return say_not_stopped(s, &s->report);
+		    &report) == -1)
+			return say_not_stopped(s, &report);
+		if (report.stop_signal != 0)
+			s->report = report;
+		/* Who has the lock after that is a stranger. */
+		s->give_up = watch_now() + UNCLEAR_MAX_USEC;
+		return OUTCOME_AGAIN;
 	}
 	if (watch_now() >= s->give_up)
 		return command_say_cannot_lock(s->name, s->paths->pid,

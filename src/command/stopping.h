@@ -40,6 +40,10 @@ int stopping_ask(const struct asking *a);
 int stopping_without_keeper(const char *name, const struct paths *p,
     const struct record *r, struct hold *hold, struct keeper_report *ret);
 
+/* Is something left of a run whose keeper is gone?  Also when it cannot be seen.
+ * One that replaces itself all the time may escape a look. */
+bool stopping_is_left(const struct paths *p, const struct record *r);
+
 /*
  * Stop the service whole.  Returns 0 when nothing is left of it (also when
  * nothing was), else an exit status, said already.  say: tell the outcome.

@@ -8,7 +8,9 @@
 
 #include <sys/wait.h>
 
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -96,6 +98,22 @@ test_without_invocation(void)
 	end(pid);
 }
 
+/* Its environment comes a moment after the exec does. */
+static bool
+has_environment(pid_t pid)
+{
+	char path[32], first;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd == -1 ? 1 : read(fd, &first, 1);
+	if (fd != -1)
+		close(fd);
+	return n != 0;
+}
+
 /* sleep, with just this environment, once it is that. */
 static pid_t
 spawn(char **environment)
@@ -111,7 +129,8 @@ spawn(char **environment)
 		    environment);
 		_exit(127);
 	}
-	while (process_stat(pid, &st) == 0 && !st.executed && st.state != 'Z')
+	while (process_stat(pid, &st) == 0 && st.state != 'Z' &&
+	    (!st.executed || !has_environment(pid)))
 		continue;
 	return pid;
 }
