@@ -344,17 +344,16 @@ forkers() {
 	nothing_left web
 }
 
-# Kill the keeper and adopt, COUNT times at least, until FILE is there.
+# Kill the keeper and adopt, COUNT times at least, and until FILE is there.
 kill_until() {
 	local count=0
 
-	while [ ! -e "$2" ] || [ "$count" -eq 0 ]; do
+	while [ ! -e "$2" ] || [ "$count" -lt "$1" ]; do
 		kill_keeper
 		hf start web -- "$VICTIMS/chatter"
 		count=$((count + 1))
 	done
 	echo "$count keepers were killed"
-	[ "$count" -ge "$1" ]
 }
 
 # Every line from 1 to $1 is in the log, once, and in order.
