@@ -46,16 +46,15 @@ row_start(void)
 		samples_add(&s[5], t.both);
 		holdfast_stop();
 	}
-	print_row("start: until the service runs (its main())",
-	    samples_median(&s[0]), "dpkg -S -b -m", samples_median(&s[2]),
-	    "ms", 1.0);
-	print_row("- until the command has returned, too",
+	print_row("start: until it returned and the service runs",
 	    samples_median(&s[1]), "dpkg -S -b -m", samples_median(&s[3]),
-	    "ms", 0);
-	print_row("- the first, with --no-keeper", samples_median(&s[4]),
+	    "ms", 1.0);
+	print_row("- until the service's main()", samples_median(&s[0]),
 	    "dpkg -S -b -m", samples_median(&s[2]), "ms", 0);
-	print_row("- the second, with --no-keeper", samples_median(&s[5]),
+	print_row("- the first, with --no-keeper", samples_median(&s[5]),
 	    "dpkg -S -b -m", samples_median(&s[3]), "ms", 0);
+	print_row("- the second, with --no-keeper", samples_median(&s[4]),
+	    "dpkg -S -b -m", samples_median(&s[2]), "ms", 0);
 	for (i = 0; i < 6; i++)
 		samples_free(&s[i]);
 	ear_close(&ear);
