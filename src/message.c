@@ -32,6 +32,15 @@ message_verbosity(void)
 	return verbosity;
 }
 
+void
+message_begin(void)
+{
+	static char buffer[16 * 1024];
+
+	(void)setvbuf(stdout, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF,
+	    sizeof(buffer));
+}
+
 /* Make text one line. */
 static void
 clean(char *text)
@@ -209,4 +218,46 @@ message_die(const char *fmt, ...)
 	va_end(ap);
 	/* Not exit(3): in a child it would write the parent's output again. */
 	_exit(EXIT_FAILED);
+}
+
+const char *
+message_strerror(int error)
+{
+	/* Those that musl words differently, or does not know. */
+	static const struct {
+		int error;
+		const char *text;
+	} texts[] = {
+		{ EIO, "Input/output error" },
+		{ ECHILD, "No child processes" },
+		{ ENOMEM, "Cannot allocate memory" },
+		{ EBUSY, "Device or resource busy" },
+		{ EXDEV, "Invalid cross-device link" },
+		{ EMFILE, "Too many open files" },
+		{ ENOTTY, "Inappropriate ioctl for device" },
+		{ ESPIPE, "Illegal seek" },
+		{ EDEADLK, "Resource deadlock avoided" },
+		{ ENAMETOOLONG, "File name too long" },
+		{ ELOOP, "Too many levels of symbolic links" },
+		{ EOVERFLOW, "Value too large for defined data type" },
+		{ ELIBACC, "Can not access a needed shared library" },
+		{ ELIBBAD, "Accessing a corrupted shared library" },
+		{ EUSERS, "Too many users" },
+		{ ENOTSOCK, "Socket operation on non-socket" },
+		{ EMSGSIZE, "Message too long" },
+		{ EOPNOTSUPP, "Operation not supported" },
+		{ EADDRINUSE, "Address already in use" },
+		{ EISCONN, "Transport endpoint is already connected" },
+		{ ENOTCONN, "Transport endpoint is not connected" },
+		{ ETOOMANYREFS, "Too many references: cannot splice" },
+		{ EUCLEAN, "Structure needs cleaning" },
+		{ EDQUOT, "Disk quota exceeded" },
+		{ EHWPOISON, "Memory page has hardware error" },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (texts[i].error == error)
+			return texts[i].text;
+	}
+	return strerror(error);
 }

@@ -32,6 +32,13 @@ enum verbosity { QUIET = -1, NORMAL, VERBOSE };
 void message_set_verbosity(enum verbosity level);
 enum verbosity message_verbosity(void);
 
+/*
+ * Once, first: what is written to standard output goes out by message_flush()
+ * or, to a terminal, line by line.  (musl else writes the first line at once,
+ * and the reason why that failed is lost.)
+ */
+void message_begin(void);
+
 /* "holdfast: TEXT" on standard error, always. */
 void message_error(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
@@ -71,6 +78,12 @@ bool message_stdout_closed(void);
  * arrive is dropped, so that a second call does not fail again.
  */
 int message_flush(void);
+
+/*
+ * What strerror(3) says of error, in the same words with every libc: glibc's,
+ * which people know and search for.  Static storage.
+ */
+const char *message_strerror(int error);
 
 /* Out of memory or a bug: say so and exit with EXIT_FAILED. */
 void message_die(const char *fmt, ...)

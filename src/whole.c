@@ -42,7 +42,7 @@ begin_anew(void)
 	}
 	snprintf(path, sizeof(path), "%s/%s", PKGLIBEXECDIR, name);
 	execv(path, command_argv);
-	message_die("cannot execute %s: %s", path, strerror(errno));
+	message_die("cannot execute %s: %s", path, message_strerror(errno));
 }
 
 void

@@ -78,7 +78,7 @@ command_say_cannot_lock(const char *name, const char *path, int error,
 		message_error("%s: cannot lock pidfile %s: %s", name, path,
 		    error == ENOTSUP ? "Not a regular file" :
 		    error == ELOOP ? "It is a symbolic link" :
-		    strerror(error));
+		    message_strerror(error));
 	return command_status_of(error);
 }
 
@@ -154,10 +154,11 @@ command_main(int argc, char **argv)
 	int status;
 
 	command_argv = argv;
+	message_begin();
 	status = run_first(argc, argv);
 	if (message_flush() == -1) {
 		message_error("cannot write standard output: %s",
-		    strerror(errno));
+		    message_strerror(errno));
 		if (status == EXIT_DONE)
 			status = EXIT_FAILED;
 	}

@@ -37,7 +37,7 @@ refuse_damaged(const char *name, const struct paths *p, const char *what)
 	if (state == HOLD_UNKNOWN && (error == EACCES || error == EPERM)) {
 		message_error("%s: cannot %s: its record %s is damaged, and "
 		    "its pidfile %s: %s", name, what, p->record, p->pid,
-		    strerror(error));
+		    message_strerror(error));
 		return EXIT_NO_PERMISSION;
 	}
 	if (state == HOLD_HELD && is_alive(pid))
@@ -68,7 +68,7 @@ damaged_refuse(const char *name, const struct paths *p, const struct view *v,
 		return refuse_damaged(name, p, what);
 	message_error("%s: cannot read its %s %s: %s", name,
 	    v->known ? "pidfile" : "record", v->known ? p->pid : p->record,
-	    strerror(v->error));
+	    message_strerror(v->error));
 	return v->error == EACCES ? EXIT_NO_PERMISSION : EXIT_FAILED;
 }
 

@@ -34,7 +34,7 @@ remove_files(const char *name, const struct paths *p)
 		if (unlink(files[i]) == -1 && errno != ENOENT) {
 			error = errno;
 			message_error("%s: cannot remove %s: %s", name,
-			    files[i], strerror(error));
+			    files[i], message_strerror(error));
 			return command_status_of(error);
 		}
 	}

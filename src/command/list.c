@@ -139,7 +139,7 @@ add_services(const struct list *l, struct table *table, struct paths *p)
 	if (count == -1) {
 		error = errno;
 		message_error("cannot read directory %s: %s", p->root,
-		    strerror(error));
+		    message_strerror(error));
 		return command_status_of(error);
 	}
 	for (int i = 0; i < count; i++) {

@@ -140,7 +140,7 @@ write_all(const char *buf, size_t length)
 			continue;
 		if (n == -1) {
 			message_error("cannot write standard output: %s",
-			    strerror(errno));
+			    message_strerror(errno));
 			return -1;
 		}
 		buf += n;
@@ -169,7 +169,7 @@ copy_rest(struct reader *r)
 			return copied;
 		if (n == -1) {
 			message_error("cannot read %s: %s", r->path,
-			    strerror(errno));
+			    message_strerror(errno));
 			return -1;
 		}
 		if (write_all(buf, (size_t)n) == -1)
@@ -286,7 +286,7 @@ say_no_log(const char *name, const struct view *v, const char *path)
 		    name, path);
 	else
 		message_error("%s: cannot read its log %s: %s", name, path,
-		    strerror(error));
+		    message_strerror(error));
 	return command_status_of(error);
 }
 

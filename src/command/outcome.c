@@ -218,7 +218,7 @@ say_tried_again(const struct starting *s, const struct keeper_report *r)
 	view_ending(&ended, ending, sizeof(ending));
 	if (r->what[0] != '\0')
 		message_error("%s: cannot %s: %s%s", s->name, r->what,
-		    strerror(r->error), again);
+		    message_strerror(r->error), again);
 	else
 		message_error("%s: not ready after the restart (%s)%s",
 		    s->name, ending, again);
@@ -235,7 +235,7 @@ say_failure(const struct starting *s, const struct service *service,
 		message_error("%s: was stopped before it was ready", s->name);
 	else if (r->what[0] != '\0')
 		message_error("%s: cannot %s: %s", s->name, r->what,
-		    strerror(r->error));
+		    message_strerror(r->error));
 	else {
 		say_death(s, service, r);
 		hint_at_background(s, r);
@@ -268,7 +268,7 @@ static int
 say_cannot_write(const struct starting *s, bool undone)
 {
 	message_error("%s: cannot write standard output: %s%s", s->name,
-	    strerror(errno), undone ? "; the start was undone" : "");
+	    message_strerror(errno), undone ? "; the start was undone" : "");
 	return EXIT_FAILED;
 }
 
@@ -344,7 +344,7 @@ outcome_say_failure_of_other(const struct starting *s, const struct view *v)
 
 	if (r->failed_step[0] != '\0')
 		message_error("%s: another start failed: cannot %s: %s",
-		    s->name, r->failed_step, strerror(r->failed_errno));
+		    s->name, r->failed_step, message_strerror(r->failed_errno));
 	else {
 		view_ending(r, ending, sizeof(ending));
 		message_error("%s: another start failed: %s%s%s", s->name,

@@ -97,7 +97,7 @@ check_files(const struct starting *s, const struct prepared *r)
 		error = ENOTDIR;
 	if (error != 0) {
 		message_error("%s: cannot change directory to %s: %s",
-		    s->name, dir, strerror(error));
+		    s->name, dir, message_strerror(error));
 		return EXIT_FAILED;
 	}
 	if (stat(program, &st) == -1 ||
@@ -108,7 +108,7 @@ check_files(const struct starting *s, const struct prepared *r)
 	if (error == 0)
 		return EXIT_DONE;
 	message_error("%s: cannot execute %s: %s", s->name, program,
-	    strerror(error));
+	    message_strerror(error));
 	return error == ENOENT || error == ENOTDIR ? EXIT_NOT_INSTALLED :
 	    command_status_of(error);
 }

@@ -56,7 +56,7 @@ say_not_restarted(const struct restarting *r)
 		snprintf(again, sizeof(again), "it waits for a restart");
 	if (record->failed_step[0] != '\0')
 		message_error("%s: cannot %s: %s; %s", r->name,
-		    record->failed_step, strerror(record->failed_errno),
+		    record->failed_step, message_strerror(record->failed_errno),
 		    again);
 	else {
 		view_ending(record, ending, sizeof(ending));
@@ -106,7 +106,7 @@ say_failed(const struct restarting *r)
 
 	if (record->failed_step[0] != '\0') {
 		message_error("%s: cannot %s: %s", r->name,
-		    record->failed_step, strerror(record->failed_errno));
+		    record->failed_step, message_strerror(record->failed_errno));
 		return status_of_failure(record);
 	}
 	view_ending(record, ending, sizeof(ending));

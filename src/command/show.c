@@ -41,7 +41,7 @@ say_no_definition(const char *name, const struct paths *p, int error)
 		return EXIT_NOT_CONFIGURED;
 	}
 	message_error("%s: cannot read %s: %s", name, p->definition,
-	    strerror(error));
+	    message_strerror(error));
 	return error == 0 ? EXIT_NOT_CONFIGURED : command_status_of(error);
 }
 

@@ -44,7 +44,7 @@ send_signal(const char *name, struct paths *p, void *context)
 		error = v.live == LIVE_UP ? errno : ESRCH;
 	if (error != 0) {
 		message_error("%s: cannot send %s: %s", name, signal,
-		    error == ESRCH ? "not running" : strerror(error));
+		    error == ESRCH ? "not running" : message_strerror(error));
 		return error == ESRCH ? EXIT_NOT_RUNNING :
 		    command_status_of(error);
 	}

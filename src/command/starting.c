@@ -142,7 +142,7 @@ end_last_run(const struct run *r, struct hold *hold)
 		return EXIT_FAILED;
 	}
 	message_error("%s: cannot end what is left of its last run: cannot "
-	    "%s: %s", r->s->name, ended.what, strerror(ended.error));
+	    "%s: %s", r->s->name, ended.what, message_strerror(ended.error));
 	return command_status_of(ended.error);
 }
 
@@ -234,7 +234,7 @@ launch(struct run *r, const struct keeper_order *order)
 		else
 			hold_release(order->hold);
 		message_error("%s: cannot fork its keeper: %s", r->s->name,
-		    strerror(error));
+		    message_strerror(error));
 		return EXIT_FAILED;
 	}
 	/* While the keeper sets itself and the service up, but before exec. */
@@ -251,7 +251,7 @@ launch(struct run *r, const struct keeper_order *order)
 		continue;
 	interrupts_release(&interrupts);
 	message_error("%s: cannot write %s: %s", r->s->name,
-	    r->s->paths->definition, strerror(error));
+	    r->s->paths->definition, message_strerror(error));
 	return EXIT_FAILED;
 }
 

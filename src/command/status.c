@@ -137,7 +137,7 @@ append_down(struct line *l, const struct view *v, int64_t now)
 		append_span(l, "  ", now - r->changed_usec, " ago");
 	if (r->failed_step[0] != '\0') {
 		append(&why, "cannot %s: %s", r->failed_step,
-		    strerror(r->failed_errno));
+		    message_strerror(r->failed_errno));
 	} else {
 		if (r->result == RESULT_TIMEOUT ||
 		    r->result == RESULT_START_LIMIT ||

@@ -251,7 +251,7 @@ stopping_ask(const struct asking *a)
 	} else if (errno != ESRCH) {
 		status = command_status_of(errno);
 		message_error("%s: cannot signal its keeper, pid %d: %s",
-		    a->name, w.keeper, strerror(errno));
+		    a->name, w.keeper, message_strerror(errno));
 	}
 	if (w.pidfd != -1)
 		close(w.pidfd);
@@ -290,7 +290,7 @@ say_not_stopped(const struct stopping *s, const struct keeper_report *report)
 		return EXIT_FAILED;
 	}
 	message_error("%s: cannot %s: %s", s->name, report->what,
-	    strerror(report->error));
+	    message_strerror(report->error));
 	return command_status_of(report->error);
 }
 

@@ -197,7 +197,7 @@ view_say_unknown(const char *name, const struct paths *p, const struct view *v)
 		    p->record);
 	else
 		message_error("%s: cannot look at %s: %s", name,
-		    v->known ? p->pid : p->record, strerror(v->error));
+		    v->known ? p->pid : p->record, message_strerror(v->error));
 	return command_status_of(v->error);
 }
 

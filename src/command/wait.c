@@ -91,7 +91,7 @@ check_up(const struct wait *w, const char *name, const struct view *v)
 		if (r->failed_step[0] != '\0')
 			message_error("%s: failed before it was up: cannot "
 			    "%s: %s", name, r->failed_step,
-			    strerror(r->failed_errno));
+			    message_strerror(r->failed_errno));
 		else
 			message_error("%s: failed before it was up: %s", name,
 			    ending[0] != '\0' ? ending :
@@ -145,7 +145,7 @@ say_ending(const char *name, const struct record *r)
 	}
 	if (r->failed_step[0] != '\0')
 		message_error("%s: cannot %s: %s", name, r->failed_step,
-		    strerror(r->failed_errno));
+		    message_strerror(r->failed_errno));
 	else
 		message_error("%s: its exit status is not known: no keeper "
 		    "waited for it", name);

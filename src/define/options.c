@@ -249,7 +249,7 @@ take_directory(struct option_parse *p)
 	if (path == NULL)
 		return option_fail(p,
 		    "%s: cannot tell the current directory: %s", p->same_dir,
-		    strerror(errno));
+		    message_strerror(errno));
 	error = directive_set_literal(&p->o->service,
 	    directive_find("WorkingDirectory"), path);
 	if (error != NULL)
@@ -270,7 +270,7 @@ take_command(struct option_parse *p)
 	if (program == NULL)
 		return option_fail(p,
 		    "%s: cannot tell the current directory: %s",
-		    p->o->command.items[0], strerror(errno));
+		    p->o->command.items[0], message_strerror(errno));
 	strings_add(&s->command, program);
 	free(program);
 	for (i = 1; i < p->o->command.count; i++)

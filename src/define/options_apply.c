@@ -96,7 +96,7 @@ set_env_file(struct option_parse *p, const struct directive *d,
 		    p->option, path, line);
 	if (ret == -1)
 		return option_fail(p, "%s: cannot read %s: %s", p->option, path,
-		    strerror(errno));
+		    message_strerror(errno));
 	return set(p, d, path, value);
 }
 
@@ -111,7 +111,7 @@ set_path(struct option_parse *p, const struct directive *d, const char *value)
 	if (path == NULL)
 		return option_fail(p,
 		    "%s: cannot tell the current directory: %s", p->option,
-		    strerror(errno));
+		    message_strerror(errno));
 	if (is_file) {
 		ret = set_env_file(p, d, value, path);
 	} else if (strcmp(d->option, "output") == 0) {

@@ -266,7 +266,7 @@ unit_read(struct service *s, const char *path, int *ret_errno, char *err,
 	if (text == NULL) {
 		snprintf(err, err_size, "cannot read %s: %s", path,
 		    *ret_errno == ENOTSUP ? "Not a regular file" :
-		    strerror(*ret_errno));
+		    message_strerror(*ret_errno));
 		return -1;
 	}
 	ret = unit_parse(s, path, text, length, err, err_size);

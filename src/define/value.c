@@ -30,6 +30,35 @@ static const char expected_span[] = "expected a time such as 5s or 100ms";
 static const char expected_signal[] =
     "expected a signal such as TERM, SIGHUP or 15";
 
+/*
+ * The real-time signals as kill(1) and the services number them, which is
+ * glibc's way: the kernel's first one is 32, and a libc keeps some for itself
+ * (musl, which this may be built with, one more).
+ */
+#define RT_MIN 34
+#define RT_MAX (NSIG - 1)
+
+static const char *const signal_names[] = {
+	[SIGHUP] = "HUP", [SIGINT] = "INT", [SIGQUIT] = "QUIT",
+	[SIGILL] = "ILL", [SIGTRAP] = "TRAP", [SIGABRT] = "ABRT",
+	[SIGBUS] = "BUS", [SIGFPE] = "FPE", [SIGKILL] = "KILL",
+	[SIGUSR1] = "USR1", [SIGSEGV] = "SEGV", [SIGUSR2] = "USR2",
+	[SIGPIPE] = "PIPE", [SIGALRM] = "ALRM", [SIGTERM] = "TERM",
+#ifdef SIGSTKFLT
+	[SIGSTKFLT] = "STKFLT",
+#endif
+#ifdef SIGEMT
+	[SIGEMT] = "EMT",
+#endif
+	[SIGCHLD] = "CHLD", [SIGCONT] = "CONT", [SIGSTOP] = "STOP",
+	[SIGTSTP] = "TSTP", [SIGTTIN] = "TTIN", [SIGTTOU] = "TTOU",
+	[SIGURG] = "URG", [SIGXCPU] = "XCPU", [SIGXFSZ] = "XFSZ",
+	[SIGVTALRM] = "VTALRM", [SIGPROF] = "PROF", [SIGWINCH] = "WINCH",
+	[SIGPOLL] = "POLL", [SIGPWR] = "PWR", [SIGSYS] = "SYS",
+};
+
+#define SIGNAL_NAMES (int)(sizeof(signal_names) / sizeof(signal_names[0]))
+
 static const struct {
 	const char *name;
 	int64_t usec;
@@ -206,7 +235,7 @@ static bool
 parse_realtime(const char *name, int *ret_signal)
 {
 	bool from_min = strncasecmp(name, "RTMIN", 5) == 0;
-	int base = from_min ? SIGRTMIN : SIGRTMAX, offset = 0;
+	int base = from_min ? RT_MIN : RT_MAX, offset = 0;
 
 	if (!from_min && strncasecmp(name, "RTMAX", 5) != 0)
 		return false;
@@ -216,7 +245,7 @@ parse_realtime(const char *name, int *ret_signal)
 		return true;
 	}
 	if (*name != (from_min ? '+' : '-') || name[1] == '-' ||
-	    !parse_number(name + 1, 0, SIGRTMAX - SIGRTMIN, &offset))
+	    !parse_number(name + 1, 0, RT_MAX - RT_MIN, &offset))
 		return false;
 	*ret_signal = from_min ? base + offset : base - offset;
 	return true;
@@ -235,12 +264,12 @@ value_parse_signal(const char *text, int *ret_signal)
 	int sig;
 
 	if (isdigit((unsigned char)text[0]))
-		return parse_number(text, 1, SIGRTMAX, ret_signal) ? NULL :
+		return parse_number(text, 1, RT_MAX, ret_signal) ? NULL :
 		    "expected a signal's number from 1 to 64";
 	if (strncasecmp(name, "SIG", 3) == 0)
 		name += 3;
-	for (sig = 1; sig < SIGRTMIN; sig++) {
-		known = sigabbrev_np(sig);
+	for (sig = 1; sig < SIGNAL_NAMES; sig++) {
+		known = signal_names[sig];
 		if (known != NULL && strcasecmp(name, known) == 0) {
 			*ret_signal = sig;
 			return NULL;
@@ -258,15 +287,15 @@ value_parse_signal(const char *text, int *ret_signal)
 const char *
 value_signal_name(int sig, char *buf, size_t size)
 {
-	const char *known = sig > 0 && sig < SIGRTMIN ? sigabbrev_np(sig) :
-	    NULL;
+	const char *known = sig > 0 && sig < SIGNAL_NAMES ?
+	    signal_names[sig] : NULL;
 
 	if (known != NULL)
 		snprintf(buf, size, "SIG%s", known);
-	else if (sig == SIGRTMIN)
+	else if (sig == RT_MIN)
 		snprintf(buf, size, "SIGRTMIN");
-	else if (sig > SIGRTMIN && sig <= SIGRTMAX)
-		snprintf(buf, size, "SIGRTMIN+%d", sig - SIGRTMIN);
+	else if (sig > RT_MIN && sig <= RT_MAX)
+		snprintf(buf, size, "SIGRTMIN+%d", sig - RT_MIN);
 	else
 		snprintf(buf, size, "%d", sig);
 	return buf;

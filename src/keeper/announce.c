@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "define/service.h"
+#include "define/value.h"
 #include "keeper/private.h"
+#include "message.h"
 #include "process/process.h"
 #include "state/events.h"
 #include "state/paths.h"
@@ -144,6 +146,7 @@ announce_death(struct keeper *k)
 {
 	const struct machine *m = &k->machine;
 	const char *path = k->order->paths->events;
+	char signal[16];
 
 	k->record.exec_main_code = m->code;
 	k->record.exec_main_status = m->status;
@@ -154,8 +157,9 @@ announce_death(struct keeper *k)
 	else if (m->code == 0)
 		events_add(path, "main process %d ended", k->main_pid);
 	else
-		events_add(path, "main process %d was killed by SIG%s%s",
-		    k->main_pid, sigabbrev_np(m->status),
+		events_add(path, "main process %d was killed by %s%s",
+		    k->main_pid,
+		    value_signal_name(m->status, signal, sizeof(signal)),
 		    m->code == CLD_DUMPED ? " (core dumped)" : "");
 }
 
@@ -174,7 +178,7 @@ announce_failure(struct keeper *k, const char *what, int error)
 	snprintf(k->failed_step, sizeof(k->failed_step), "%s", what);
 	k->failed_errno = error;
 	events_add(k->order->paths->events, "cannot %s: %s", what,
-	    strerror(error));
+	    message_strerror(error));
 }
 
 void
@@ -182,7 +186,7 @@ announce_note(struct keeper *k, const char *what, int error,
     const char *consequence)
 {
 	snprintf(k->report.note, sizeof(k->report.note),
-	    "cannot %.200s: %s; %s", what, strerror(error), consequence);
+	    "cannot %.200s: %s; %s", what, message_strerror(error), consequence);
 	events_add(k->order->paths->events, "%s", k->report.note);
 }
 

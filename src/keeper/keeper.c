@@ -417,7 +417,7 @@ keeper_fork(const struct keeper_order *order, int *ret_channel)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) == -1)
 		return -1;
 	/* Until the keeper has its signalfd, nothing may end it. */
-	sigfillset(&all);
+	prepare_fill(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
 	pid = fork();
 	if (pid == 0) {

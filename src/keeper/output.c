@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "define/service.h"
+#include "message.h"
 #include "state/paths.h"
 
 #define LOG_MODE 0640
@@ -255,7 +256,7 @@ say_dropped(struct output *o)
 		return;
 	n = snprintf(line, sizeof(line),
 	    "[holdfast: %lld bytes of output were dropped: %s]\n",
-	    (long long)o->dropped, strerror(o->dropped_errno));
+	    (long long)o->dropped, message_strerror(o->dropped_errno));
 	if (pwrite(o->log, line, n, output_offset(o)) == n)
 		o->dropped = 0;
 }

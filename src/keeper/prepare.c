@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "define/service.h"
@@ -31,6 +32,12 @@ add_interrupts(sigset_t *set)
 	}
 }
 
+void
+prepare_fill(sigset_t *all)
+{
+	memset(all, 0xff, sizeof(*all));
+}
+
 /* What a keeper hears; all signals are blocked, so nothing else reaches it.  A
  * command that lets go stays what it is for all others. */
 static int
@@ -39,7 +46,7 @@ open_signals(bool lets_go)
 	struct sigaction action = { .sa_handler = SIG_DFL };
 	sigset_t all, ours;
 
-	sigfillset(&all);
+	prepare_fill(&all);
 	sigemptyset(&ours);
 	sigaddset(&ours, SIGCHLD);
 	if (lets_go)

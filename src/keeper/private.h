@@ -4,6 +4,7 @@
 #ifndef HOLDFAST_KEEPER_PRIVATE_H
 #define HOLDFAST_KEEPER_PRIVATE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -58,6 +59,8 @@ struct keeper {
 /* prepare.c: what must be there before the service is.  0, or -1 with errno and
  * in what the step that failed. */
 int prepare_keeper(struct keeper *k, char *what, size_t size);
+/* Every signal: sigfillset(3) leaves out those that libc keeps for itself. */
+void prepare_fill(sigset_t *all);
 
 /* run.c: fork the service.  Never fails: of what fails the machine has the
  * result, and the record and the report what it was.  Returns false when there

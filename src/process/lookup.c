@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "message.h"
+
 void
 lookup_prepare(void)
 {
@@ -50,7 +52,7 @@ resolve_user(const char *user, struct credentials *c, char *err, size_t size)
 	if (pw == NULL) {
 		snprintf(err, size, "unknown user '%s'%s%s", user,
 		    errno != 0 && errno != ENOENT ? ": " : "",
-		    errno != 0 && errno != ENOENT ? strerror(errno) : "");
+		    errno != 0 && errno != ENOENT ? message_strerror(errno) : "");
 		return -1;
 	}
 	c->uid = pw->pw_uid;
@@ -60,7 +62,7 @@ resolve_user(const char *user, struct credentials *c, char *err, size_t size)
 	c->shell = strdup(pw->pw_shell[0] != '\0' ? pw->pw_shell : "/bin/sh");
 	if (c->name == NULL || c->home == NULL || c->shell == NULL) {
 		snprintf(err, size, "cannot look up user '%s': %s", user,
-		    strerror(ENOMEM));
+		    message_strerror(ENOMEM));
 		return -1;
 	}
 	return 0;
@@ -109,7 +111,7 @@ resolve_groups(struct credentials *c, char *err, size_t size)
 		return 0;
 	}
 	free(groups);
-	snprintf(err, size, "cannot look up groups: %s", strerror(ENOMEM));
+	snprintf(err, size, "cannot look up groups: %s", message_strerror(ENOMEM));
 	return -1;
 }
 

@@ -10,10 +10,12 @@
 #include <sys/mman.h>
 
 #include <link.h>
-#include <malloc.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #define STACK_USED (256 * 1024)
 #define RANGES_MAX 32
@@ -56,7 +58,9 @@ memory_give_back(void)
 	uintptr_t from, to;
 
 	add(&r, here - STACK_USED, here);
-	(void)malloc_trim(0);
+#ifdef __GLIBC__
+	(void)malloc_trim(0);	/* others give it back by themselves */
+#endif
 	(void)dl_iterate_phdr(add_text, &r);
 	for (size_t i = 0; i < r.count; i++) {
 		from = r.items[i].from & ~(page - 1);

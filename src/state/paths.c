@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "message.h"
+
 static const char root_run_dir[] = "/run/holdfast";
 static const char root_log_dir[] = "/var/log/holdfast";
 
@@ -145,7 +147,7 @@ check_directory(const char *dir, char *err, size_t size)
 		if (errno == ENOENT)
 			return 1;
 		return fail(err, size, "cannot look at %s: %s", dir,
-		    strerror(errno));
+		    message_strerror(errno));
 	}
 	/* What is there is wrong: that is no lack of permission. */
 	errno = ENOTSUP;
@@ -188,7 +190,7 @@ make_directory(const char *dir, mode_t mode, char *err, size_t size)
 	if (result == -1 && error != EEXIST) {
 		errno = error;
 		return fail(err, size, "cannot make directory %s: %s", dir,
-		    strerror(error));
+		    message_strerror(error));
 	}
 	return check_directory(dir, err, size);
 }
@@ -205,7 +207,7 @@ paths_make(const struct paths *p, char *err, size_t size)
 static int
 fail_to_make(const char *dir, int error, char *err, size_t size)
 {
-	fail(err, size, "cannot make directory %s: %s", dir, strerror(error));
+	fail(err, size, "cannot make directory %s: %s", dir, message_strerror(error));
 	errno = error;
 	return -1;
 }

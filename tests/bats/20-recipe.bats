@@ -262,6 +262,21 @@ orphans_parent() {
 	no_match "$output" "$(basename "$BATS_TEST_FILENAME")"
 }
 
+# Those of libc itself, which sigfillset(3) leaves out, among them: musl has 34,
+# which is SIGRTMIN for everybody else.
+@test "signals that the keeper has no use for do not end it" {
+	local signal keeper
+
+	start_witness web
+	keeper=$(keeper_of web)
+	for signal in 3 4 5 6 7 8 11 13 14 24 25 31 $(seq 34 64); do
+		kill -"$signal" "$keeper"
+	done
+	hf status web
+	is "$(keeper_of web)" "$keeper"
+	run -0 alive "$keeper"
+}
+
 @test "the keeper's working directory keeps no file system busy" {
 	cd "$T"
 	start_witness web

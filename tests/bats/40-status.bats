@@ -35,6 +35,13 @@ load helpers
 	match "$output" 'killed by SIGSEGV'
 }
 
+@test "killed by a real-time signal: 3, with its name as kill(1) has it" {
+	hf start web -- "$VICTIMS/crasher" "$T/runs" 1 signal:37
+	hf wait web down --timeout=20s
+	hf 3 status web
+	match "$output" 'was killed by SIGRTMIN\+3'
+}
+
 @test "a start that failed: 3, with the step" {
 	hf 5 start web -- "$T/no-such"
 	hf 3 status web

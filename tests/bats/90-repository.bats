@@ -147,6 +147,16 @@ banned_functions() {
 	    '[^A-Za-z0-9_](strcpy|strcat|sprintf|vsprintf|atoi|gets|system|popen|signal)[[:space:]]*\(' || true
 }
 
+# What two libcs answer differently: message_strerror() and value.c say it in
+# one way.
+libc_dependent() {
+	local files
+	mapfile -t files < <(find "$1/src" -name '*.[ch]' ! -path '*/message.c')
+	code "${files[@]}" | grep -E \
+	    '[^A-Za-z0-9_](strerror[[:space:]]*\(|perror|sigabbrev_np|strsignal|SIGRTMIN|SIGRTMAX)' |
+	    grep -v '"SIGRTMIN' || true
+}
+
 pidfile_users() {
 	grep -rlE '#[[:space:]]*include[[:space:]]*[<"](bsd/)?libutil\.h' \
 	    --include='*.[ch]' "$1/src" | grep -v '/src/state/hold\.c$' || true
@@ -355,6 +365,16 @@ plant_floors() {
 	plant src/low/a.c '/* sprintf(a) is fine here' ' */ n = atoi(text);'
 	finds banned_functions "a.c:2:"
 	[[ $(banned_functions "$bad") != *a.c:1:* ]]
+}
+
+@test "style: what depends on the libc is asked in one place" {
+	finds_nothing libc_dependent
+}
+
+@test "style: a use of what depends on the libc is found" {
+	plant src/low/a.c 'text = strerror(errno);' 'n = SIGRTMIN + 3;'
+	finds libc_dependent "a.c:1:"
+	finds libc_dependent "a.c:2:"
 }
 
 @test "style: every file begins with its comment, config.h and its own header" {

@@ -131,7 +131,7 @@ test_signals(void)
 		    "signal: '%s' is refused" : "signal: '%s' is read",
 		    rows[i].text);
 	}
-	for (sig = 1; sig <= SIGRTMAX; sig++) {
+	for (sig = 1; sig <= 64; sig++) {
 		back = REFUSED;
 		value_parse_signal(value_signal_name(sig, name, sizeof(name)),
 		    &back);
@@ -140,7 +140,7 @@ test_signals(void)
 	}
 	is_str(value_signal_name(SIGSEGV, name, sizeof(name)), "SIGSEGV",
 	    "signal: 11 is called SIGSEGV");
-	is_str(value_signal_name(SIGRTMIN + 3, name, sizeof(name)),
+	is_str(value_signal_name(37, name, sizeof(name)),
 	    "SIGRTMIN+3", "signal: 37 is called SIGRTMIN+3");
 }
 
