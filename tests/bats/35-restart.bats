@@ -412,35 +412,31 @@ start_once_good() {
 }
 
 # A stop that takes longer than a keeper is given to react.
-start_slow() {
+# slowly COMMAND: begin it on a service that takes 6 s to stop, and return
+# while it does.
+slowly() {
 	hf start web --stop-schedule=TERM/6s/KILL/5 -- \
 		"$VICTIMS/stubborn" "$T/ready"
 	wait_until 10 test -e "$T/ready"
+	keeper=$(keeper_of web)
+	timeout 40 "$HOLDFAST" "$1" web >"$T/other" 2>&1 3>&- &
+	other=$!
+	wait_until 10 field_is web SubState stop
 }
 
 @test "restart during a long stop leaves the keeper to it" {
-	start_slow
-	local keeper stop
-	keeper=$(keeper_of web)
-	timeout 40 "$HOLDFAST" stop web >"$T/stop" 2>&1 3>&- &
-	stop=$!
-	wait_until 10 field_is web SubState stop
+	slowly stop
 	# The stop may still be there to end what this starts.
 	hf \? restart web
-	wait "$stop"
+	wait "$other"
 	no_match "$stderr" 'does not react'
-	match "$(cat "$T/stop")" '^web: stopped'
+	match "$(cat "$T/other")" '^web: stopped'
 	run ! is "$(keeper_of web)" "$keeper"
 	kill -KILL "$(pid_of web)" 2>/dev/null || true
 }
 
 @test "two restarts at once with a long stop: one keeper does both" {
-	start_slow
-	local keeper other
-	keeper=$(keeper_of web)
-	timeout 40 "$HOLDFAST" restart web >"$T/other" 2>&1 3>&- &
-	other=$!
-	wait_until 10 field_is web SubState stop
+	slowly restart
 	hf restart web
 	wait "$other"
 	is "$stderr" ""

@@ -221,11 +221,12 @@ interrupted() {
 	nothing_left web
 }
 
-@test "a SIGINT that the caller ignores stays ignored without a keeper" {
+# ignoring OPTION...: a start that ignores SIGINT, and gets one.
+ignoring() {
 	local pid code=0
-	env --ignore-signal=INT "$HOLDFAST" start web --no-keeper \
-		--ready=settle:3s -- "$VICTIMS/listener" "$T/heard" \
-		>"$T/out" 2>&1 3>&- &
+
+	env --ignore-signal=INT "$HOLDFAST" start web --ready=settle:3s "$@" \
+		-- "$VICTIMS/listener" "$T/heard" >"$T/out" 2>&1 3>&- &
 	pid=$!
 	wait_until 10 has_lines "$T/heard" 1
 	kill -INT "$pid"
@@ -235,15 +236,11 @@ interrupted() {
 }
 
 @test "a SIGINT that the caller ignores stays ignored" {
-	local pid code=0
-	env --ignore-signal=INT "$HOLDFAST" start web --ready=settle:3s -- \
-		"$VICTIMS/listener" "$T/heard" >"$T/out" 2>&1 3>&- &
-	pid=$!
-	wait_until 10 has_lines "$T/heard" 1
-	kill -INT "$pid"
-	wait "$pid" || code=$?
-	is "$code" 0 "$(cat "$T/out")"
-	hf status web
+	ignoring
+}
+
+@test "a SIGINT that the caller ignores stays ignored without a keeper" {
+	ignoring --no-keeper
 }
 
 @test "a starter killed with SIGKILL leaves a state that is understood" {
