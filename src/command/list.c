@@ -15,12 +15,10 @@
 #include "command/table.h"
 #include "message.h"
 
-#define COLUMNS_MAX 64
-
 static const char default_columns[] = "NAME,STATE,PID,SINCE,RESTARTS,COMMAND";
 
 struct list {
-	const struct property *columns[COLUMNS_MAX];
+	const struct property *columns[PROPERTIES_MAX];
 	size_t count;
 	bool json;
 };
@@ -60,9 +58,9 @@ parse_columns(struct list *l, const char *text)
 		p = property_find(name);
 		if (p == NULL)
 			return say_unknown_column(text, length);
-		if (l->count == COLUMNS_MAX)
+		if (l->count == PROPERTIES_MAX)
 			return command_usage("list: '%s': expected at most "
-			    "%d columns", name, COLUMNS_MAX);
+			    "%d columns", name, PROPERTIES_MAX);
 		l->columns[l->count++] = p;
 		if (text[length] == '\0')
 			return EXIT_DONE;
@@ -72,7 +70,7 @@ parse_columns(struct list *l, const char *text)
 static struct table *
 open_table(const struct list *l)
 {
-	struct table_column columns[COLUMNS_MAX];
+	struct table_column columns[PROPERTIES_MAX];
 
 	for (size_t i = 0; i < l->count; i++) {
 		columns[i] = (struct table_column){ l->columns[i]->column,
@@ -80,22 +78,6 @@ open_table(const struct list *l)
 		    l->columns[i]->truncate };
 	}
 	return table_new("services", l->json, columns, l->count);
-}
-
-static void
-add_row(const struct list *l, struct table *table, const struct seen *seen)
-{
-	static char buffers[COLUMNS_MAX][PROPERTY_SIZE];
-	const char *values[COLUMNS_MAX];
-	const struct property *p;
-
-	for (size_t i = 0; i < l->count; i++) {
-		p = l->columns[i];
-		values[i] = p->print(p, seen, l->json, buffers[i],
-		    PROPERTY_SIZE) ? buffers[i] : NULL;
-	}
-	if (table_add(table, values) == -1)
-		message_die("out of memory");
 }
 
 static int
@@ -124,7 +106,7 @@ add_service(const struct list *l, struct table *table, struct paths *p,
 	if (!v.known && (v.live == LIVE_DOWN ||
 	    (v.live == LIVE_UNKNOWN && v.error == ENOTDIR)))
 		return;
-	add_row(l, table, &seen);
+	property_add_row(table, l->columns, l->count, l->json, &seen);
 }
 
 static int

@@ -287,3 +287,17 @@ property_find(const char *column)
 	}
 	return NULL;
 }
+
+void
+property_add_row(struct table *t, const struct property *const *columns,
+    size_t count, bool json, const struct seen *s)
+{
+	static char buffers[PROPERTIES_MAX][PROPERTY_SIZE];
+	const char *values[PROPERTIES_MAX];
+
+	for (size_t i = 0; i < count; i++)
+		values[i] = columns[i]->print(columns[i], s, json, buffers[i],
+		    PROPERTY_SIZE) ? buffers[i] : NULL;
+	if (table_add(t, values) == -1)
+		message_die("out of memory");
+}

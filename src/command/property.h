@@ -22,6 +22,8 @@ struct seen {
 };
 
 #define PROPERTY_SIZE 8192
+/* In one table, those that were asked for twice counted twice. */
+#define PROPERTIES_MAX 64
 
 struct property {
 	const char *column;	/* of list, or NULL */
@@ -39,6 +41,10 @@ extern const struct property properties[];
 
 /* The column of list of that name, in any case; or NULL. */
 const struct property *property_find(const char *column);
+
+/* What was seen of a service as a row of t, whose columns these are. */
+void property_add_row(struct table *t, const struct property *const *columns,
+    size_t count, bool json, const struct seen *s);
 
 /* "13:02:11", with the date when it is older than a day. */
 void property_print_time(int64_t usec, char *buf, size_t size);

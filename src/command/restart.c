@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command/asking.h"
 #include "command/command.h"
 #include "command/damaged.h"
 #include "command/outcome.h"
@@ -166,7 +167,7 @@ restart_by_keeper(struct restarting *r)
 
 	snprintf(r->old, sizeof(r->old), "%.32s",
 	    r->view.record.invocation_id);
-	status = stopping_ask(&asking);
+	status = asking_run(&asking);
 	return status == OUTCOME_AGAIN ? judge_end(r) : status;
 }
 
@@ -187,8 +188,6 @@ restart_once(struct restarting *r)
 	if (r->view.keeper_alive && r->view.known &&
 	    !record_is_final(&r->view.record))
 		return restart_by_keeper(r);
-	if (r->view.live == LIVE_UNKNOWN)
-		return view_say_unknown(r->name, r->paths, &r->view);
 	if (r->view.live != LIVE_UP && r->only_if_running) {
 		message_say("%s: not running", r->name);
 		return EXIT_DONE;

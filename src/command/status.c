@@ -22,7 +22,6 @@
 #include "state/watch.h"
 
 #define EVENTS_SHOWN 3
-#define COLUMNS_MAX 64
 
 struct status {
 	bool quiet;
@@ -30,6 +29,8 @@ struct status {
 	bool colour;
 	const char *dot_up, *dot_down;
 	struct table *table;	/* --json, or NULL */
+	const struct property *columns[PROPERTIES_MAX];	/* of the table */
+	size_t count;
 };
 
 /* A line that is put together piece by piece. */
@@ -245,38 +246,20 @@ print_details(const struct paths *p, const struct view *v)
 	print_events(p->events);
 }
 
-static void
-add_json(struct table *table, const struct seen *seen)
-{
-	static char buffers[COLUMNS_MAX][PROPERTY_SIZE];
-	const char *values[COLUMNS_MAX];
-	const struct property *p;
-	size_t n = 0;
-
-	for (p = properties; p->print != NULL; p++) {
-		if (p->name == NULL || n == COLUMNS_MAX)
-			continue;
-		values[n] = p->print(p, seen, true, buffers[n],
-		    PROPERTY_SIZE) ? buffers[n] : NULL;
-		n++;
-	}
-	if (table_add(table, values) == -1)
-		message_die("out of memory");
-}
-
 static struct table *
-open_json(void)
+open_json(struct status *s)
 {
-	struct table_column columns[COLUMNS_MAX];
+	struct table_column columns[PROPERTIES_MAX];
 	const struct property *p;
-	size_t n = 0;
 
 	for (p = properties; p->print != NULL; p++) {
-		if (p->name != NULL && n < COLUMNS_MAX)
-			columns[n++] = (struct table_column){ p->name,
-			    p->type, false, false };
+		if (p->name == NULL || s->count == PROPERTIES_MAX)
+			continue;
+		columns[s->count] = (struct table_column){ p->name, p->type,
+		    false, false };
+		s->columns[s->count++] = p;
 	}
-	return table_new("services", true, columns, n);
+	return table_new("services", true, columns, s->count);
 }
 
 static int
@@ -294,7 +277,7 @@ show_one(const char *name, struct paths *p, void *context)
 	if (v.live == LIVE_UNKNOWN)
 		view_say_unknown(name, p, &v);
 	if (s->table != NULL) {
-		add_json(s->table, &seen);
+		property_add_row(s->table, s->columns, s->count, true, &seen);
 	} else if (!s->quiet) {
 		print_heading(s, name, &v);
 		if (s->details && v.known)
@@ -319,7 +302,7 @@ show_all(const struct strings *names, const struct common_options *common)
 	if (!s.quiet)
 		s.colour = wants_colour();
 	if (common->json && !s.quiet) {
-		s.table = open_json();
+		s.table = open_json(&s);
 		if (s.table == NULL)
 			return EXIT_FAILED;
 	}

@@ -10,26 +10,6 @@ struct hold;
 struct keeper_report;
 struct paths;
 struct record;
-struct view;
-
-/* What a living keeper is asked for. */
-struct asking {
-	const char *name;
-	const struct paths *paths;
-	struct view *view;	/* in which it is alive; goes with the time */
-	int signal;		/* SIGTERM: stop; SIGUSR2: restart */
-	/* At each change of its record: the exit status when this is what was
-	 * asked for, said already, or OUTCOME_AGAIN.  NULL: its end is. */
-	int (*judge)(void *context);
-	void *context;
-};
-
-/*
- * Ask, and wake the keeper in case it is stopped; wait for the answer.  One that
- * does not react is killed.  Returns what judge did; the exit status of a
- * failure, said already; or OUTCOME_AGAIN when the keeper is gone.
- */
-int stopping_ask(const struct asking *a);
 
 /*
  * Stop what is left of a service without a keeper, in this process.  hold:
