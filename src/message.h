@@ -81,7 +81,7 @@ int message_flush(void);
 
 /*
  * What strerror(3) says of error, in the same words with every libc: glibc's,
- * which people know and search for.  Static storage.
+ * which people know and search for.  Good until the next call.
  */
 const char *message_strerror(int error);
 
