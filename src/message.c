@@ -16,14 +16,20 @@
 #include <unistd.h>
 
 #define LINE_SIZE 8192
-#define PREFIX "holdfast: "
 
 static enum verbosity verbosity = NORMAL;
+static const char *program_name = "holdfast";
 
 void
 message_set_verbosity(enum verbosity level)
 {
 	verbosity = level;
+}
+
+void
+message_set_name(const char *name)
+{
+	program_name = name;
 }
 
 enum verbosity
@@ -56,19 +62,19 @@ clean(char *text)
 	}
 }
 
-/* The line with its newline into buf; what does not fit ends with "...". */
+/* The line, after name if there is one, with its newline into buf; what does not fit ends with "...". */
 static size_t
-format_line(char buf[LINE_SIZE], const char *prefix, const char *fmt,
+format_line(char buf[LINE_SIZE], const char *name, const char *fmt,
     va_list ap) __attribute__((format(printf, 3, 0)));
 
 static size_t
-format_line(char buf[LINE_SIZE], const char *prefix, const char *fmt,
+format_line(char buf[LINE_SIZE], const char *name, const char *fmt,
     va_list ap)
 {
-	size_t length, room;
+	size_t length = 0, room;
 
-	length = strlen(prefix);
-	memcpy(buf, prefix, length + 1);
+	if (name != NULL)
+		length = (size_t)snprintf(buf, LINE_SIZE, "%.4000s: ", name);
 	room = LINE_SIZE - length - 1;
 	if (vsnprintf(buf + length, room, fmt, ap) >= (int)room)
 		memcpy(buf + LINE_SIZE - 5, "...", 4);
@@ -79,11 +85,11 @@ format_line(char buf[LINE_SIZE], const char *prefix, const char *fmt,
 }
 
 static void
-write_line(const char *prefix, const char *fmt, va_list ap)
+write_line(const char *name, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
 
 static void
-write_line(const char *prefix, const char *fmt, va_list ap)
+write_line(const char *name, const char *fmt, va_list ap)
 {
 	char buf[LINE_SIZE];
 	const char *p = buf;
@@ -91,7 +97,7 @@ write_line(const char *prefix, const char *fmt, va_list ap)
 	ssize_t n;
 	int error = errno;
 
-	left = format_line(buf, prefix, fmt, ap);
+	left = format_line(buf, name, fmt, ap);
 	while (left > 0) {
 		n = write(STDERR_FILENO, p, left);
 		if (n == -1 && errno == EINTR)
@@ -111,7 +117,7 @@ message_error(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	write_line(PREFIX, fmt, ap);
+	write_line(program_name, fmt, ap);
 	va_end(ap);
 }
 
@@ -123,7 +129,7 @@ message_warn(const char *fmt, ...)
 	if (verbosity == QUIET)
 		return;
 	va_start(ap, fmt);
-	write_line(PREFIX, fmt, ap);
+	write_line(program_name, fmt, ap);
 	va_end(ap);
 }
 
@@ -135,7 +141,7 @@ message_note(const char *fmt, ...)
 	if (verbosity != VERBOSE)
 		return;
 	va_start(ap, fmt);
-	write_line(PREFIX, fmt, ap);
+	write_line(program_name, fmt, ap);
 	va_end(ap);
 }
 
@@ -145,7 +151,7 @@ message_line(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	write_line("", fmt, ap);
+	write_line(NULL, fmt, ap);
 	va_end(ap);
 }
 
@@ -167,7 +173,7 @@ print_line(const char *fmt, va_list ap)
 	char buf[LINE_SIZE];
 	size_t length;
 
-	length = format_line(buf, "", fmt, ap);
+	length = format_line(buf, NULL, fmt, ap);
 	fwrite(buf, 1, length, stdout);
 }
 
@@ -214,7 +220,7 @@ message_die(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	write_line(PREFIX, fmt, ap);
+	write_line(program_name, fmt, ap);
 	va_end(ap);
 	/* Not exit(3): in a child it would write the parent's output again. */
 	_exit(EXIT_FAILED);

@@ -39,6 +39,9 @@ enum verbosity message_verbosity(void);
  */
 void message_begin(void);
 
+/* What stands before errors instead of "holdfast"; kept. */
+void message_set_name(const char *name);
+
 /* "holdfast: TEXT" on standard error, always. */
 void message_error(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));

@@ -153,7 +153,6 @@ command_main(int argc, char **argv)
 {
 	int status;
 
-	command_argv = argv;
 	message_begin();
 	status = run_first(argc, argv);
 	if (message_flush() == -1) {

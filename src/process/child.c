@@ -187,12 +187,12 @@ run_child(const struct child_order *o, pid_t session, int channel)
 }
 
 /*
- * The go-between: in a session of its own it clones the service, as its own
- * sibling when there is a keeper, and is gone.  vfork(2), because it needs no
+ * The go-between: in a session of its own it clones the child, as its own
+ * sibling when that is to be ours, and is gone.  vfork(2), because it needs no
  * memory of its own, and its parent needs what it writes to *ret.
  */
 int
-child_spawn(const struct child_order *order, struct child *ret)
+child_fork(bool ours, child_run *run, void *context, struct child *ret)
 {
 	volatile pid_t pid = -1, session = -1;
 	volatile int error = ECHILD;	/* the go-between was killed */
@@ -206,10 +206,10 @@ child_spawn(const struct child_order *order, struct child *ret)
 		session = setsid();
 		if (session != -1)
 			pid = (pid_t)syscall(SYS_clone,
-			    (order->parent != 0 ? CLONE_PARENT : 0) | SIGCHLD,
+			    (ours ? CLONE_PARENT : 0) | SIGCHLD,
 			    NULL, NULL, NULL, NULL);
 		if (pid == 0)
-			run_child(order, session, pair[1]);
+			run(context, session, pair[1]);
 		error = errno;
 		_exit(0);
 	}
@@ -228,6 +228,18 @@ child_spawn(const struct child_order *order, struct child *ret)
 	ret->session = session;
 	ret->channel = pair[0];
 	return 0;
+}
+
+static void
+run_service(void *context, pid_t session, int channel)
+{
+	run_child(context, session, channel);
+}
+
+int
+child_spawn(struct child_order *order, struct child *ret)
+{
+	return child_fork(order->parent != 0, run_service, order, ret);
 }
 
 enum child_news

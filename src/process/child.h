@@ -58,8 +58,19 @@ struct child_order {
 struct child {
 	pid_t pid;
 	pid_t session;
-	int channel;		/* reports come here */
+	int channel;		/* reports come here; non-blocking */
 };
+
+/* What a forked child does; it does not return. */
+typedef void child_run(void *context, pid_t session, int channel);
+
+/*
+ * Fork a child that runs run(), in a session of its own whose leader is dead,
+ * as our own child or as nobody's.  channel, close-on-exec, leads to
+ * ret->channel.  In the child nothing may be called that allocates or locks.
+ * Returns 0, or -1 with errno.
+ */
+int child_fork(bool ours, child_run *run, void *context, struct child *ret);
 
 /*
  * Fork the service: in a session of its own whose leader is dead, as our own
@@ -67,7 +78,7 @@ struct child {
  * the word and goes on to its exec, unless its keeper is dead by then.  Returns
  * 0, or -1 with errno.
  */
-int child_spawn(const struct child_order *order, struct child *ret);
+int child_spawn(struct child_order *order, struct child *ret);
 
 enum child_news {
 	CHILD_REPORT,		/* *ret is set */

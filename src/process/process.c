@@ -47,12 +47,16 @@ static int
 parse_stat(char *text, struct process_stat *ret)
 {
 	uint64_t value[FIELD_COUNT] = { 0 };
-	char *p, *end;
+	char *p, *end, *name;
 
 	/* The name may hold anything, parentheses too: the last one ends it. */
 	p = strrchr(text, ')');
 	if (p == NULL || p[1] != ' ' || p[2] == '\0')
 		return -1;
+	name = strchr(text, '(');
+	*p = '\0';
+	snprintf(ret->name, sizeof(ret->name), "%s",
+	    name != NULL ? name + 1 : "");
 	ret->state = p[2];
 	p += 3;
 	for (int i = FIELD_PARENT; i < FIELD_COUNT; i++) {

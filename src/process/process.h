@@ -14,6 +14,7 @@
 struct process_stat {
 	pid_t pid, parent, group, session;
 	char state;		/* R S D T Z X ... */
+	char name[64];		/* 15 bytes of it, as a rule: comm */
 	uint64_t start;		/* clock ticks since boot */
 	int64_t cpu_usec;	/* user and system time */
 	int64_t rss_bytes;

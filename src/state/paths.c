@@ -196,10 +196,16 @@ make_directory(const char *dir, mode_t mode, char *err, size_t size)
 }
 
 int
+paths_make_root(const struct paths *p, char *err, size_t size)
+{
+	return make_directory(p->root, geteuid() == 0 ? 0755 : 0700, err,
+	    size) == 0 ? 0 : -1;
+}
+
+int
 paths_make(const struct paths *p, char *err, size_t size)
 {
-	if (make_directory(p->root, geteuid() == 0 ? 0755 : 0700, err,
-	    size) != 0)
+	if (paths_make_root(p, err, size) == -1)
 		return -1;
 	return make_directory(p->dir, 0755, err, size) == 0 ? 0 : -1;
 }

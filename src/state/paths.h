@@ -44,6 +44,9 @@ int paths_for(struct paths *p, const char *name);
  */
 int paths_check(const struct paths *p, char *err, size_t size);
 
+/* Make root alone, and check it; as paths_make(). */
+int paths_make_root(const struct paths *p, char *err, size_t size);
+
 /* Make root and dir, and check both.  0, or -1 with one line in err, and errno:
  * EACCES when there is no permission to make one, ENOTSUP when what is there is
  * refused. */

@@ -1,0 +1,76 @@
+/*
+ * start-stop-daemon's --help and --version, in our words.
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "ssd/private.h"
+
+static const char help[] =
+"Usage: start-stop-daemon OPTION... COMMAND [-- ARGUMENT...]\n"
+"\n"
+"Commands, one of:\n"
+"  -S, --start               start a program, unless it runs\n"
+"  -K, --stop                signal what runs\n"
+"  -T, --status              tell by the exit status whether it runs\n"
+"      --pidof               the same, and print the pids\n"
+"  -H, --help                print this\n"
+"  -V, --version             print the version\n"
+"\n"
+"What is meant (at least one; all that are given must match):\n"
+"      --pid PID             the process with this number\n"
+"      --ppid PID            children of this one\n"
+"  -p, --pidfile FILE        the process whose number is in FILE\n"
+"  -x, --exec PROGRAM        processes that run this file\n"
+"  -n, --name NAME           processes of this name (15 characters)\n"
+"  -u, --user USER           processes of this user\n"
+"\n"
+"With --start:\n"
+"  -a, --startas PROGRAM     start this instead of that of --exec\n"
+"  -b, --background          in the background\n"
+"  -m, --make-pidfile        write its number to the file of --pidfile\n"
+"  -c, --chuid USER[:GROUP]  as this user\n"
+"  -g, --group GROUP         with this group\n"
+"  -r, --chroot DIRECTORY    in this root\n"
+"  -d, --chdir DIRECTORY     in this directory (default: /)\n"
+"  -k, --umask MASK          with this umask\n"
+"  -N, --nicelevel N         nicer by N\n"
+"  -P, --procsched POLICY[:PRIORITY]\n"
+"                            scheduled so: other, fifo, rr\n"
+"  -I, --iosched CLASS[:PRIORITY]\n"
+"                            scheduled so for input and output: real-time,\n"
+"                            best-effort, idle\n"
+"  -C, --no-close            leave its descriptors open\n"
+"  -O, --output FILE         append its output to FILE\n"
+"      --notify-await        wait until it says that it is ready\n"
+"      --notify-timeout N    for at most N seconds (default: 60)\n"
+"\n"
+"With --stop:\n"
+"  -s, --signal SIGNAL       what to send (default: TERM)\n"
+"  -R, --retry TIMEOUT       wait until it is gone; kill it after TIMEOUT\n"
+"                            seconds and wait as long once more\n"
+"  -R, --retry ITEM/ITEM...  a schedule of signals (TERM, -15), seconds and\n"
+"                            'forever', which repeats what follows it\n"
+"      --remove-pidfile      remove the file of --pidfile in the end\n"
+"\n"
+"  -t, --test                only say what would be done\n"
+"  -o, --oknodo              exit 0, not 1, when there was nothing to do\n"
+"  -q, --quiet               say less\n"
+"  -v, --verbose             say more\n"
+"\n"
+"Exit status: 0 done; 1 nothing was to be done; 2 it would not die, or\n"
+"something failed; 3 the command line is wrong.  With --status: 0 it runs;\n"
+"1 it does not, but the pidfile is there; 3 it does not; 4 cannot tell.\n";
+
+void
+ssd_print_help(void)
+{
+	fputs(help, stdout);
+}
+
+void
+ssd_print_version(void)
+{
+	puts("start-stop-daemon " PACKAGE_VERSION " (" PACKAGE_NAME ")");
+}

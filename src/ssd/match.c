@@ -1,0 +1,349 @@
+/*
+ * Which processes are meant: all that was given must be true of one.
+ */
+#include "config.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "process/process.h"
+#include "ssd/private.h"
+#include "state/pidfile.h"
+
+/* What replaced or removed it leaves of a program's name. */
+static const char deleted[] = " (deleted)";
+
+#define HELPERS_MAX 7
+#define MANY 256		/* processes that are worth a thread */
+#define CHUNK 64		/* that one thread looks at before the next */
+#define PIDS_MAX (4 * 1024 * 1024) /* PID_MAX_LIMIT of the kernel */
+
+/* /proc: a path from here is found sooner. */
+static int
+open_proc(void)
+{
+	static int fd = -1;
+
+	if (fd == -1)
+		fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd;
+}
+
+/*
+ * Does it run the program of --exec: is it the same file, or is what was
+ * started under that name now another file or none?  A file without a name is
+ * rare, and only then the name that it had is asked for.
+ */
+static bool
+runs_program(const struct ssd *s, pid_t pid)
+{
+	const int proc = open_proc();
+	const size_t suffix = sizeof(deleted) - 1;
+	char link[32], path[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "%d/exe", pid);
+	if (fstatat(proc, link, &st, 0) == -1)
+		return false;
+	if (s->exec_is_there && st.st_dev == s->exec_status.st_dev &&
+	    st.st_ino == s->exec_status.st_ino)
+		return true;
+	if (s->exec_is_there && st.st_nlink > 0)
+		return false;
+	n = readlinkat(proc, link, path, sizeof(path) - 1);
+	if (n <= 0)
+		return false;
+	path[n] = '\0';
+	if ((size_t)n > suffix && strcmp(path + n - suffix, deleted) == 0)
+		path[(size_t)n - suffix] = '\0';
+	/* Nothing to compare with: the name has to do. */
+	if (!s->exec_is_there)
+		return strcmp(path, s->exec) == 0;
+	return stat(path, &st) == 0 && st.st_dev == s->exec_status.st_dev &&
+	    st.st_ino == s->exec_status.st_ino;
+}
+
+static bool
+belongs_to(pid_t pid, uid_t uid)
+{
+	char path[16];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%d", pid);
+	return fstatat(open_proc(), path, &st, 0) == 0 && st.st_uid == uid;
+}
+
+/* Who may not see others in /proc (hidepid) may still ask whether they live. */
+static bool
+is_hidden(pid_t pid)
+{
+	return kill(pid, 0) == -1 && errno == EPERM;
+}
+
+/*
+ * Is all that was given true of pid?  ret->start is 0 when it is not there; to
+ * be stopped it need not, if there is nothing else to go by: that its signal
+ * does not arrive is then said.
+ */
+static bool
+matches(const struct ssd *s, pid_t pid, struct ssd_match *ret)
+{
+	const bool by_pid = s->exec == NULL && s->ppid == 0 &&
+	    s->user == NULL && s->name == NULL;
+	struct process_stat st;
+
+	ret->pid = pid;
+	ret->start = 0;
+	/* What costs least first: most are not meant. */
+	if ((s->user != NULL && !belongs_to(pid, s->match_uid)) ||
+	    (s->exec != NULL && !runs_program(s, pid)))
+		return false;
+	if (!process_is_alive(pid, 0, &st))
+		return by_pid && (s->command == SSD_STOP || is_hidden(pid));
+	ret->start = st.start;
+	return (s->ppid == 0 || st.parent == s->ppid) &&
+	    (s->name == NULL || strcmp(st.name, s->name) == 0) &&
+	    /* Seen before its start time was, it may have been another. */
+	    (s->user == NULL || belongs_to(pid, s->match_uid)) &&
+	    (s->exec == NULL || runs_program(s, pid));
+}
+
+bool
+ssd_still_matches(const struct ssd *s, const struct ssd_match *m)
+{
+	struct ssd_match now;
+
+	return matches(s, m->pid, &now) && now.start == m->start &&
+	    m->start != 0;
+}
+
+static void
+add(struct ssd_found *f, const struct ssd_match *m)
+{
+	struct ssd_match *more;
+	size_t room;
+
+	if (f->count == f->room) {
+		room = f->room == 0 ? 16 : 2 * f->room;
+		more = reallocarray(f->items, room, sizeof(*more));
+		if (more == NULL)
+			message_die("out of memory");
+		f->items = more;
+		f->room = room;
+	}
+	f->items[f->count++] = *m;
+}
+
+static int
+by_pid(const void *a, const void *b)
+{
+	const struct ssd_match *x = a, *y = b;
+
+	return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+static int
+find_pid(const struct ssd *s, struct ssd_found *f, pid_t pid)
+{
+	struct ssd_match m;
+
+	if (!matches(s, pid, &m))
+		return SSD_DEAD;
+	add(f, &m);
+	return SSD_RUNNING;
+}
+
+/* /dev/null is the pidfile of who has none. */
+static void
+check_pidfile(const struct ssd *s, const struct stat *st)
+{
+	const bool alone = s->exec == NULL && s->ppid == 0 &&
+	    s->user == NULL && s->name == NULL;
+
+	if (strcmp(s->pidfile, "/dev/null") == 0)
+		return;
+	if (alone && ((st->st_uid != getuid() && st->st_uid != 0) ||
+	    (st->st_gid != getgid() && st->st_gid != 0)))
+		ssd_fail(s, "matching only on non-root pidfile %s is insecure",
+		    s->pidfile);
+	if ((st->st_mode & S_IWOTH) != 0)
+		ssd_fail(s, "matching on world-writable pidfile %s is "
+		    "insecure", s->pidfile);
+}
+
+/*
+ * The pid is read once: the daemon that ends removes its pidfile, and a new
+ * one's is not to be stopped with it.  Who had it then must have it still.
+ */
+static int
+find_in_pidfile(const struct ssd *s, struct ssd_found *f)
+{
+	struct ssd_match *first = &f->from_pidfile, m;
+	struct stat st;
+
+	if (first->pid == 0) {
+		switch (pidfile_get(s->pidfile, &first->pid, &st)) {
+		case PIDFILE_ABSENT:
+			return SSD_DEAD;
+		case PIDFILE_ERROR:
+			ssd_fail_errno(s, errno, "unable to open pidfile %s",
+			    s->pidfile);
+		case PIDFILE_UNUSABLE:
+			check_pidfile(s, &st);
+			return SSD_UNKNOWN;
+		case PIDFILE_PID:
+			break;
+		}
+		check_pidfile(s, &st);
+	} else if (first->start == 0)
+		return SSD_DEAD;
+	if (!matches(s, first->pid, &m) ||
+	    (first->start != 0 && m.start != first->start))
+		return SSD_DEAD_PIDFILE;
+	first->start = m.start;
+	add(f, &m);
+	return SSD_RUNNING;
+}
+
+/*
+ * All processes.  One thread lists them while the others look at those that it
+ * has listed, and then helps them: /proc takes microseconds for each.
+ */
+struct crowd {
+	const struct ssd *s;
+	pid_t *pids;		/* room for all that there can be */
+	atomic_size_t listed, taken;
+	atomic_bool is_complete;
+};
+
+/* What one thread found. */
+struct share {
+	struct crowd *crowd;
+	struct ssd_found found;
+	pthread_t thread;
+};
+
+static void *
+look_at_crowd(void *context)
+{
+	struct share *share = context;
+	struct crowd *c = share->crowd;
+	struct ssd_match m;
+	size_t from, to;
+	bool is_complete;
+
+	for (;;) {
+		from = atomic_fetch_add(&c->taken, CHUNK);
+		to = from + CHUNK;
+		for (;;) {
+			/* In this order: what is complete is listed. */
+			is_complete = atomic_load(&c->is_complete);
+			if (is_complete && to > atomic_load(&c->listed))
+				to = atomic_load(&c->listed);
+			if (is_complete || to <= atomic_load(&c->listed))
+				break;
+			sched_yield();
+		}
+		if (from >= to)
+			return NULL;
+		for (size_t i = from; i < to; i++) {
+			if (matches(c->s, c->pids[i], &m))
+				add(&share->found, &m);
+		}
+	}
+}
+
+static size_t
+count_helpers(void)
+{
+	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return processors <= 1 ? 0 : processors > HELPERS_MAX ? HELPERS_MAX :
+	    (size_t)processors - 1;
+}
+
+/* List them; start helpers when there are many.  Returns how many it did. */
+static size_t
+list_crowd(struct crowd *c, struct share *helpers)
+{
+	struct dirent *entry;
+	size_t count = 0, started = 0, wanted = 0;
+	DIR *proc;
+
+	(void)open_proc();	/* before there are threads */
+	proc = opendir("/proc");
+	if (proc == NULL)
+		ssd_fail_errno(c->s, errno, "unable to opendir /proc");
+	while ((entry = readdir(proc)) != NULL && count < PIDS_MAX) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		c->pids[count++] = (pid_t)strtol(entry->d_name, NULL, 10);
+		atomic_store(&c->listed, count);
+		if (count == MANY)
+			wanted = count_helpers();
+		for (; started < wanted; started++) {
+			helpers[started].crowd = c;
+			if (pthread_create(&helpers[started].thread, NULL,
+			    look_at_crowd, &helpers[started]) != 0)
+				wanted = started;
+		}
+	}
+	closedir(proc);
+	atomic_store(&c->is_complete, true);
+	return started;
+}
+
+static int
+find_all(const struct ssd *s, struct ssd_found *f)
+{
+	struct crowd c = { .s = s };
+	struct share shares[HELPERS_MAX + 1];
+	size_t helpers;
+
+	memset(shares, 0, sizeof(shares));
+	/* Memory only as far as it is used. */
+	c.pids = malloc(PIDS_MAX * sizeof(*c.pids));
+	if (c.pids == NULL)
+		message_die("out of memory");
+	helpers = list_crowd(&c, shares);
+	if (c.listed == 0)
+		ssd_fail(s, "nothing in /proc - not mounted?");
+	shares[helpers].crowd = &c;
+	look_at_crowd(&shares[helpers]);
+	for (size_t i = 0; i <= helpers; i++) {
+		if (i < helpers)
+			pthread_join(shares[i].thread, NULL);
+		for (size_t j = 0; j < shares[i].found.count; j++)
+			add(f, &shares[i].found.items[j]);
+		free(shares[i].found.items);
+	}
+	free(c.pids);
+	if (f->count == 0)
+		return SSD_DEAD;
+	qsort(f->items, f->count, sizeof(f->items[0]), by_pid);
+	return SSD_RUNNING;
+}
+
+int
+ssd_find(const struct ssd *s, struct ssd_found *f)
+{
+	f->count = 0;
+	if (s->pid != 0)
+		return find_pid(s, f, s->pid);
+	if (s->pidfile != NULL)
+		return find_in_pidfile(s, f);
+	return find_all(s, f);
+}

@@ -1,0 +1,285 @@
+/*
+ * start-stop-daemon: what was asked for made sure of, in Debian's order, and
+ * then done.
+ */
+#include "config.h"
+
+#include "ssd/ssd.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+#include "process/credentials.h"
+#include "ssd/private.h"
+
+#define TEXT_SIZE 4096
+
+static const char *program;
+
+/* --status says by its exit status that it could not tell. */
+static int
+status_of_failure(const struct ssd *s, int status)
+{
+	return s->command == SSD_STATUS || s->command == SSD_PIDOF ?
+	    SSD_UNKNOWN : status;
+}
+
+static void __attribute__((noreturn))
+end(int status)
+{
+	(void)message_flush();
+	exit(status);
+}
+
+void
+ssd_usage(const struct ssd *s, const char *fmt, ...)
+{
+	char text[TEXT_SIZE];
+	va_list ap;
+
+	if (fmt != NULL) {
+		va_start(ap, fmt);
+		vsnprintf(text, sizeof(text), fmt, ap);
+		va_end(ap);
+		message_error("%s", text);
+	}
+	message_line("Try '%s --help' for more information.", program);
+	end(status_of_failure(s, SSD_USAGE));
+}
+
+void
+ssd_fail(const struct ssd *s, const char *fmt, ...)
+{
+	char text[TEXT_SIZE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	message_error("%s", text);
+	end(status_of_failure(s, SSD_FAILED));
+}
+
+void
+ssd_fail_errno(const struct ssd *s, int error, const char *fmt, ...)
+{
+	char text[TEXT_SIZE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	message_error("%s (%s)", text, message_strerror(error));
+	end(status_of_failure(s, SSD_FAILED));
+}
+
+/* By line, whatever standard output is: a script may look on. */
+static void
+say(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
+
+static void
+say(const char *fmt, va_list ap)
+{
+	char text[TEXT_SIZE];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	message_print("%s", text);
+	(void)message_flush();
+}
+
+void
+ssd_say(const struct ssd *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (s->quiet)
+		return;
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
+void
+ssd_say_more(const struct ssd *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!s->verbose)
+		return;
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
+static const char *
+join(const char *directory, const char *name)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%s", directory, name) == -1)
+		message_die("out of memory");
+	return path;
+}
+
+/*
+ * The program must be there to be started.  To be stopped or asked after it
+ * need not: that of a package that was removed still runs.
+ */
+static void
+find_exec(struct ssd *s)
+{
+	const char *path;
+
+	if (s->exec == NULL)
+		return;
+	if (s->exec[0] != '/') {
+		if (s->startas == s->exec)
+			s->startas = NULL;
+		s->exec = join(s->directory, s->exec);
+		if (s->startas == NULL)
+			s->startas = s->exec;
+	}
+	path = s->root != NULL ? join(s->root, s->exec) : s->exec;
+	s->exec_is_there = stat(path, &s->exec_status) == 0;
+	if (!s->exec_is_there && s->command == SSD_START)
+		ssd_fail_errno(s, errno, "unable to stat %s", path);
+}
+
+/* A whole number: it needs no lookup. */
+static bool
+is_number(const char *text, unsigned *ret)
+{
+	char *end;
+	unsigned long value;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno != 0 || *end != '\0' || value > INT_MAX)
+		return false;
+	*ret = (unsigned)value;
+	return true;
+}
+
+static void
+find_user(struct ssd *s)
+{
+	struct credentials c = { 0 };
+	unsigned number;
+	char err[256];
+
+	if (s->user == NULL)
+		return;
+	if (is_number(s->user, &number)) {
+		s->match_uid = number;
+		return;
+	}
+	lookup_prepare();
+	if (lookup_credentials(s->user, NULL, &c, err, sizeof(err)) == -1)
+		ssd_fail(s, "user '%s' not found", s->user);
+	s->match_uid = c.uid;
+	credentials_free(&c);
+}
+
+static gid_t
+find_group(struct ssd *s)
+{
+	struct credentials c = { 0 };
+	unsigned number;
+	char err[256];
+	gid_t gid;
+
+	if (is_number(s->group, &number))
+		return number;
+	lookup_prepare();
+	if (lookup_credentials(NULL, s->group, &c, err, sizeof(err)) == -1)
+		ssd_fail(s, "group '%s' not found", s->group);
+	gid = c.gid;
+	credentials_free(&c);
+	return gid;
+}
+
+static void
+find_credentials(struct ssd *s)
+{
+	struct stat st;
+	char err[256], group[16];
+	gid_t gid = 0;
+
+	if (s->group != NULL) {
+		gid = find_group(s);
+		s->change_group = true;
+		s->group_name = s->group;
+		s->credentials.gid = gid;
+	}
+	if (s->chuid == NULL)
+		return;
+	lookup_prepare();
+	snprintf(group, sizeof(group), "%u", (unsigned)gid);
+	if (lookup_credentials(s->chuid, s->group != NULL ? group : NULL,
+	    &s->credentials, err, sizeof(err)) == -1)
+		ssd_fail(s, "user '%s' not found", s->chuid);
+	s->change_user = s->change_group = true;
+	s->chuid = s->credentials.name;
+	if (s->group == NULL)
+		s->group_name = "";
+	if (stat(s->credentials.home, &st) == 0)
+		setenv("HOME", s->credentials.home, 1);
+}
+
+static int
+status(const struct ssd *s)
+{
+	struct ssd_found found = { 0 };
+	int result;
+
+	result = ssd_find(s, &found);
+	if (s->command == SSD_PIDOF) {
+		for (size_t i = 0; i < found.count; i++)
+			message_print("%d", found.items[i].pid);
+	}
+	free(found.items);
+	return result;
+}
+
+static int
+run(struct ssd *s)
+{
+	switch (s->command) {
+	case SSD_START:
+		return ssd_start(s);
+	case SSD_STOP:
+		return ssd_stop(s);
+	case SSD_NONE:
+	case SSD_STATUS:
+	case SSD_PIDOF:
+	case SSD_HELP:
+	case SSD_VERSION:
+		break;
+	}
+	return status(s);
+}
+
+int
+ssd_main(int argc, char **argv)
+{
+	struct ssd s;
+	int result;
+
+	program = argv[0];
+	message_set_name(program);
+	message_begin();
+	ssd_read_options(&s, argc, argv);
+	find_exec(&s);
+	find_user(&s);
+	find_credentials(&s);
+	result = run(&s);
+	(void)message_flush();
+	return result;
+}

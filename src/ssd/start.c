@@ -1,0 +1,260 @@
+/*
+ * --start: unless it runs already, in our place or in the background.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "process/program.h"
+#include "ssd/notify.h"
+#include "ssd/private.h"
+#include "state/paths.h"
+#include "state/pidfile.h"
+#include "state/turn.h"
+
+#define IO_PRIORITY(class, data) ((class) << 13 | (data))
+
+static const struct ssd *the;	/* for what is told without a context */
+
+/*
+ * Two starts of the same thing at once: the second one looks when the first
+ * one has done it.  Without a place for that (-1) both may start, as Debian's.
+ */
+static int
+take_turn(const struct ssd *s)
+{
+	struct paths p;
+	char err[512], here[PATHS_MAX] = "";
+	const char *what = s->pidfile != NULL ? s->pidfile : s->startas;
+	char *key;
+	int turn;
+
+	if (paths_init(&p, NULL, NULL, err, sizeof(err)) == -1)
+		return -1;
+	if (what[0] != '/' && getcwd(here, sizeof(here)) == NULL)
+		return -1;
+	if (asprintf(&key, "%s:%s/%s", s->pidfile != NULL ? "pidfile" :
+	    "program", here, what) == -1)
+		message_die("out of memory");
+	turn = turn_take(&p, key);
+	free(key);
+	return turn;
+}
+
+static void
+print_plan(const struct ssd *s)
+{
+	if (s->quiet)
+		return;
+	printf("Would start %s ", s->startas);
+	for (int i = 0; i < s->argument_count; i++)
+		printf("%s ", s->arguments[i]);
+	if (s->change_user) {
+		printf(" (as user %s[%d]", s->chuid, (int)s->credentials.uid);
+		printf(", and group %s[%d])", s->group_name,
+		    (int)s->credentials.gid);
+	}
+	if (s->root != NULL)
+		printf(" in directory %s", s->root);
+	if (s->nice != 0)
+		printf(", and add %i to the priority", s->nice);
+	if (s->policy.name != NULL)
+		printf(", with scheduling policy %s with priority %i",
+		    s->policy.name, s->policy.priority);
+	if (s->io.name != NULL)
+		printf(", with IO scheduling class %s with priority %i",
+		    s->io.name, s->io.priority);
+	printf(".\n");
+}
+
+static int
+io_priority(const struct ssd *s)
+{
+	return s->io.name == NULL ? -1 :
+	    IO_PRIORITY(s->io.value, s->io.priority);
+}
+
+static void
+say_warning(const struct program_report *r)
+{
+	message_error("warning: unable to alter IO priority to mask %i (%s)",
+	    io_priority(the), message_strerror(r->error));
+}
+
+static void __attribute__((noreturn))
+fail(const struct ssd *s, const struct program_report *r)
+{
+	switch (r->step) {
+	case PROGRAM_PIDFILE:
+		ssd_fail_errno(s, r->error,
+		    "unable to open pidfile '%s' for writing", s->pidfile);
+	case PROGRAM_NULL:
+		ssd_fail_errno(s, r->error, "unable to open '%s'",
+		    "/dev/null");
+	case PROGRAM_OUTPUT:
+		ssd_fail_errno(s, r->error, "unable to open '%s'",
+		    s->output != NULL ? s->output : "/dev/null");
+	case PROGRAM_NICE:
+		ssd_fail_errno(s, r->error,
+		    "unable to alter nice level by %i", s->nice);
+	case PROGRAM_SCHEDULING:
+		ssd_fail_errno(s, r->error, "unable to set process scheduler");
+	case PROGRAM_CHDIR_ROOT:
+		ssd_fail_errno(s, r->error, "unable to chdir() to %s",
+		    s->root);
+	case PROGRAM_CHROOT:
+		ssd_fail_errno(s, r->error, "unable to chroot() to %s",
+		    s->root);
+	case PROGRAM_CHDIR:
+		ssd_fail_errno(s, r->error, "unable to chdir() to %s",
+		    s->directory);
+	case PROGRAM_GROUP:
+		ssd_fail_errno(s, r->error, "unable to set gid to %d",
+		    (int)s->credentials.gid);
+	case PROGRAM_GROUPS:
+		ssd_fail_errno(s, r->error,
+		    "unable to set initgroups() with gid %d",
+		    (int)s->credentials.gid);
+	case PROGRAM_USER:
+		ssd_fail_errno(s, r->error, "unable to set uid to %s",
+		    s->chuid);
+	case PROGRAM_DESCRIPTORS:
+		ssd_fail_errno(s, r->error,
+		    "unable to set up descriptors 0 to 2");
+	case PROGRAM_IO_SCHEDULING:
+	case PROGRAM_EXEC:
+		break;
+	}
+	ssd_fail_errno(s, r->error, "unable to start %s", s->startas);
+}
+
+/* The pidfile of a daemon that did not come to be, if it is still that. */
+static void
+take_pidfile_back(const struct ssd *s, pid_t pid)
+{
+	struct stat st;
+	pid_t there;
+
+	if (s->make_pidfile &&
+	    pidfile_get(s->pidfile, &there, &st) == PIDFILE_PID &&
+	    there == pid)
+		(void)unlink(s->pidfile);
+}
+
+/* Until its exec is done, or cannot be. */
+static void
+wait_for_exec(const struct ssd *s, const struct child *c)
+{
+	struct pollfd channel = { c->channel, POLLIN, 0 };
+	struct program_report r;
+
+	for (;;) {
+		switch (program_read(c, &r)) {
+		case PROGRAM_EXECUTED:
+			return;
+		case PROGRAM_QUIET:
+			(void)poll(&channel, 1, -1);
+			break;
+		case PROGRAM_REPORT:
+			if (r.fatal) {
+				take_pidfile_back(s, c->pid);
+				fail(s, &r);
+			}
+			say_warning(&r);
+			break;
+		}
+	}
+}
+
+static int
+start_in_background(const struct ssd *s, struct program *p, int turn)
+{
+	struct notify n = { .socket = -1 };
+	struct child child;
+
+	ssd_say_more(s, "Detaching to start %s...", s->startas);
+	if (s->notify_await)
+		notify_open(s, &n);
+	p->environment = environ;
+	if (program_start(p, &child) == -1) {
+		notify_close(&n);
+		ssd_fail_errno(s, errno, "unable to do first fork");
+	}
+	wait_for_exec(s, &child);
+	/* From now on it is seen. */
+	if (turn != -1)
+		close(turn);
+	if (!s->notify_await)
+		return SSD_DONE;
+	if (notify_wait(s, &n, &child) == -1)
+		take_pidfile_back(s, child.pid);
+	notify_close(&n);
+	return n.status;
+}
+
+static void
+fill_program(const struct ssd *s, struct program *p, char **arguments)
+{
+	arguments[0] = (char *)(uintptr_t)s->startas;
+	for (int i = 0; i < s->argument_count; i++)
+		arguments[i + 1] = s->arguments[i];
+	*p = (struct program){
+		.path = s->startas,
+		.arguments = arguments,
+		.environment = environ,
+		.pidfile = s->make_pidfile ? s->pidfile : NULL,
+		.umask_is_set = s->umask_is_set,
+		.umask = s->umask,
+		.nice = s->nice,
+		.scheduling_is_set = s->policy.name != NULL,
+		.policy = s->policy.value,
+		.priority = s->policy.priority,
+		.io_priority = io_priority(s),
+		.root = s->root,
+		.directory = s->directory,
+		.change_group = s->change_group,
+		.change_user = s->change_user,
+		.credentials = &s->credentials,
+		.output = s->output,
+		.close_files = s->background && !s->no_close,
+	};
+}
+
+int
+ssd_start(struct ssd *s)
+{
+	struct ssd_found found = { 0 };
+	struct program_report report;
+	struct program p;
+	char **arguments;
+	int turn = -1;
+
+	the = s;
+	if (!s->test)
+		turn = take_turn(s);
+	(void)ssd_find(s, &found);
+	if (found.count > 0) {
+		ssd_say(s, "%s already running.", s->exec != NULL ? s->exec :
+		    "process");
+		return s->oknodo ? SSD_DONE : SSD_NOTHING;
+	}
+	if (s->test) {
+		print_plan(s);
+		return SSD_DONE;
+	}
+	ssd_say_more(s, "Starting %s...", s->startas);
+	arguments = calloc((size_t)s->argument_count + 2, sizeof(*arguments));
+	if (arguments == NULL)
+		message_die("out of memory");
+	fill_program(s, &p, arguments);
+	if (s->background)
+		return start_in_background(s, &p, turn);
+	program_execute(&p, say_warning, &report);
+	fail(s, &report);
+}
