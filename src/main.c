@@ -53,8 +53,8 @@ main(int argc, char **argv)
 	name = argc > 0 ? strrchr(argv[0], '/') : NULL;
 	name = name != NULL ? name + 1 : argc > 0 ? argv[0] : "";
 	if (strcmp(name, ssd) == 0)
-		return ssd_main(argc, argv);
+		return ssd_main(argc, argv, command_main);
 	if (argc > 1 && strcmp(argv[1], ssd) == 0)
-		return ssd_main(argc - 1, argv + 1);
+		return ssd_main(argc - 1, argv + 1, command_main);
 	return command_main(argc, argv);
 }

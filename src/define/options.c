@@ -321,6 +321,22 @@ options_free_start(struct start_options *o)
 	service_free(&o->service);
 }
 
+bool
+options_is_of_start(const char *text, bool *ret_argument)
+{
+	struct option option;
+	size_t length;
+
+	if (strncmp(text, "--", 2) != 0)
+		return false;
+	length = strcspn(text + 2, "=");
+	if (length == 0 || !find_option(text + 2, length, 0, &option))
+		return false;
+	*ret_argument = text[2 + length] == '\0' &&
+	    argument_of(&option) != NULL;
+	return true;
+}
+
 static void
 print_option(FILE *out, char letter, const char *name, const char *argument,
     const char *help)

@@ -36,6 +36,12 @@ int options_parse_start(int argc, char **argv, struct start_options *ret,
 /* Also after -1, or of one that is all zeros.  It is then to be filled anew. */
 void options_free_start(struct start_options *o);
 
+/*
+ * Is "--NAME" or "--NAME=VALUE" an option of start?  *ret_argument: it has an
+ * argument, and that is the next one.
+ */
+bool options_is_of_start(const char *text, bool *ret_argument);
+
 /* The help text's list of the options of start, from the directive table. */
 void options_print_help(FILE *out);
 

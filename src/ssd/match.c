@@ -107,6 +107,8 @@ matches(const struct ssd *s, pid_t pid, struct ssd_match *ret)
 
 	ret->pid = pid;
 	ret->start = 0;
+	ret->parent = 0;
+	ret->is_keeper = false;
 	/* What costs least first: most are not meant. */
 	if ((s->user != NULL && !belongs_to(pid, s->match_uid)) ||
 	    (s->exec != NULL && !runs_program(s, pid)))
@@ -114,6 +116,7 @@ matches(const struct ssd *s, pid_t pid, struct ssd_match *ret)
 	if (!process_is_alive(pid, 0, &st))
 		return by_pid && (s->command == SSD_STOP || is_hidden(pid));
 	ret->start = st.start;
+	ret->parent = st.parent;
 	return (s->ppid == 0 || st.parent == s->ppid) &&
 	    (s->name == NULL || strcmp(st.name, s->name) == 0) &&
 	    /* Seen before its start time was, it may have been another. */
@@ -126,12 +129,14 @@ ssd_still_matches(const struct ssd *s, const struct ssd_match *m)
 {
 	struct ssd_match now;
 
+	if (m->is_keeper)
+		return process_is_alive(m->pid, m->start, NULL);
 	return matches(s, m->pid, &now) && now.start == m->start &&
 	    m->start != 0;
 }
 
-static void
-add(struct ssd_found *f, const struct ssd_match *m)
+void
+ssd_add(struct ssd_found *f, const struct ssd_match *m)
 {
 	struct ssd_match *more;
 	size_t room;
@@ -162,7 +167,7 @@ find_pid(const struct ssd *s, struct ssd_found *f, pid_t pid)
 
 	if (!matches(s, pid, &m))
 		return SSD_DEAD;
-	add(f, &m);
+	ssd_add(f, &m);
 	return SSD_RUNNING;
 }
 
@@ -214,7 +219,7 @@ find_in_pidfile(const struct ssd *s, struct ssd_found *f)
 	    (first->start != 0 && m.start != first->start))
 		return SSD_DEAD_PIDFILE;
 	first->start = m.start;
-	add(f, &m);
+	ssd_add(f, &m);
 	return SSD_RUNNING;
 }
 
@@ -261,7 +266,7 @@ look_at_crowd(void *context)
 			return NULL;
 		for (size_t i = from; i < to; i++) {
 			if (matches(c->s, c->pids[i], &m))
-				add(&share->found, &m);
+				ssd_add(&share->found, &m);
 		}
 	}
 }
@@ -327,7 +332,7 @@ find_all(const struct ssd *s, struct ssd_found *f)
 		if (i < helpers)
 			pthread_join(shares[i].thread, NULL);
 		for (size_t j = 0; j < shares[i].found.count; j++)
-			add(f, &shares[i].found.items[j]);
+			ssd_add(f, &shares[i].found.items[j]);
 		free(shares[i].found.items);
 	}
 	free(c.pids);

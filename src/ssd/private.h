@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "define/schedule.h"
+#include "define/service.h"
 #include "process/lookup.h"
 
 enum ssd_command {
@@ -47,6 +48,9 @@ struct ssd {
 	bool background, no_close, make_pidfile, remove_pidfile;
 	bool notify_await, notify_timeout_is_set;
 	bool oknodo, test, quiet, verbose;
+	bool supervise;
+	struct strings keeper_options;	/* of `holdfast start` */
+	int (*holdfast)(int argc, char **argv);	/* which this is */
 	const char *pidfile, *exec, *name, *user;
 	const char *startas, *chuid, *group, *root, *output;
 	const char *directory;
@@ -71,6 +75,14 @@ struct ssd {
 	const char *group_name;		/* for --test; "" for a user's own */
 };
 
+/* The values as they were written: looked at when all options are known. */
+struct ssd_texts {
+	const char *pid, *ppid, *signal, *policy, *io, *umask, *notify;
+};
+
+/* values.c: read them into s; does not return when one is wrong. */
+void ssd_read_values(struct ssd *s, const struct ssd_texts *texts);
+
 /* options.c: read the command line; does not return when it is wrong. */
 void ssd_read_options(struct ssd *s, int argc, char **argv);
 
@@ -93,6 +105,8 @@ void ssd_say_more(const struct ssd *s, const char *fmt, ...)
 struct ssd_match {
 	pid_t pid;
 	uint64_t start;		/* 0: it is not there any more */
+	pid_t parent;
+	bool is_keeper;		/* of one that matches: its end is waited for */
 };
 
 struct ssd_found {
@@ -101,6 +115,9 @@ struct ssd_found {
 	/* Of the pidfile, which is read once; start is 0 until it was seen. */
 	struct ssd_match from_pidfile;
 };
+
+/* match.c: one more. */
+void ssd_add(struct ssd_found *f, const struct ssd_match *m);
 
 /*
  * match.c: find the processes that match, in the order of Debian's: the one of
@@ -115,6 +132,15 @@ bool ssd_still_matches(const struct ssd *s, const struct ssd_match *m);
 /* start.c, stop.c: do it; the exit status. */
 int ssd_start(struct ssd *s);
 int ssd_stop(const struct ssd *s);
+
+/* supervise.c: start the program under a keeper; the exit status. */
+int supervise_start(const struct ssd *s);
+/* The living keeper that has m for its main process. */
+bool supervise_find(const struct ssd_match *m, struct ssd_match *ret);
+/* The living keeper of the service with that pidfile, whatever is in it. */
+bool supervise_find_pidfile(const char *pidfile, struct ssd_match *ret);
+/* Is the signal one that means the end? */
+bool supervise_is_stop(int signal);
 
 /* help.c */
 void ssd_print_help(void);

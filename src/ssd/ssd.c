@@ -267,7 +267,7 @@ run(struct ssd *s)
 }
 
 int
-ssd_main(int argc, char **argv)
+ssd_main(int argc, char **argv, int (*holdfast)(int argc, char **argv))
 {
 	struct ssd s;
 	int result;
@@ -276,6 +276,7 @@ ssd_main(int argc, char **argv)
 	message_set_name(program);
 	message_begin();
 	ssd_read_options(&s, argc, argv);
+	s.holdfast = holdfast;
 	find_exec(&s);
 	find_user(&s);
 	find_credentials(&s);

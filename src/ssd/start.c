@@ -249,6 +249,8 @@ ssd_start(struct ssd *s)
 		return SSD_DONE;
 	}
 	ssd_say_more(s, "Starting %s...", s->startas);
+	if (s->supervise)
+		return supervise_start(s);
 	arguments = calloc((size_t)s->argument_count + 2, sizeof(*arguments));
 	if (arguments == NULL)
 		message_die("out of memory");

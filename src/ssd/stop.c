@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,26 +53,57 @@ name_what(struct stopping *k)
 		    s->user);
 }
 
+/* Signal m; or ask its keeper to stop it, which is then waited for, too. */
+static int
+signal_one(struct stopping *k, const struct ssd_match *m, int signal)
+{
+	struct ssd_match keeper;
+	const pid_t pid = m->pid;
+	const uint64_t start = m->start;
+	int result;
+
+	if (m->is_keeper)
+		return process_request(pid, start, SIGTERM);
+	if (supervise_is_stop(signal) && supervise_find(m, &keeper)) {
+		result = process_request(keeper.pid, keeper.start, SIGTERM);
+		if (result == 0)
+			ssd_add(&k->found, &keeper);	/* m may be elsewhere now */
+		if (result == 0 && signal != SIGKILL)
+			return 0;
+	}
+	return process_signal(pid, start, signal);
+}
+
 /* Find what matches, and signal it. */
 static void
 signal_all(struct stopping *k, int signal)
 {
 	const struct ssd *s = k->s;
-	const struct ssd_match *m;
+	struct ssd_match match;
+	const struct ssd_match *m = &match;
+	size_t count;
 
 	(void)ssd_find(s, &k->found);
+	/* It died, and its keeper waits to restart it. */
+	if ((k->found.count == 0 || k->found.items[0].start == 0) &&
+	    s->pidfile != NULL && !s->test && supervise_is_stop(signal) &&
+	    supervise_find_pidfile(s->pidfile, &match)) {
+		k->found.count = 0;
+		ssd_add(&k->found, &match);
+	}
+	count = k->found.count;
 	k->n_killed = k->n_left = 0;
 	free(k->killed);
 	k->killed = calloc(k->found.count + 1, sizeof(*k->killed));
 	if (k->killed == NULL)
 		message_die("out of memory");
-	for (size_t i = 0; i < k->found.count; i++) {
-		m = &k->found.items[i];
+	for (size_t i = 0; i < count; i++) {
+		match = k->found.items[i];
 		if (s->test) {
 			ssd_say(s, "Would send signal %d to %d.", signal,
 			    m->pid);
 			k->n_killed++;
-		} else if (process_signal(m->pid, m->start, signal) == 0)
+		} else if (signal_one(k, m, signal) == 0)
 			k->killed[k->n_killed++] = m->pid;
 		else {
 			if (signal != 0)

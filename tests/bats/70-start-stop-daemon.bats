@@ -267,3 +267,52 @@ kill -0 "$main" || exit 6
 	run -0 unshare --pid --fork --mount-proc --kill-child \
 		bash -c "$recycled" bash "${SSD[@]}" 3>&-
 }
+
+@test "--supervise: a keeper has it, and it comes back" {
+	local main
+	ssd -S --supervise --restart=always -p "$T/web.pid" \
+		-x "$(command -v sleep)" -- 1000
+	main=$(cat "$T/web.pid")
+	hf status web
+	ssd -T -p "$T/web.pid"
+	ssd 1 -S --supervise -p "$T/web.pid" -x "$(command -v sleep)" -- 1000
+	kill -KILL "$main"
+	wait_until 10 is_another "$main"
+	alive "$(cat "$T/web.pid")"
+}
+
+is_another() {
+	local pid
+	pid=$(cat "$T/web.pid" 2>/dev/null) && [ -n "$pid" ] && [ "$pid" != "$1" ]
+}
+
+@test "--stop of what is supervised stops it for good" {
+	ssd -S --supervise --restart=always -p "$T/web.pid" \
+		-x "$(command -v sleep)" -- 1000
+	ssd -K -R TERM/10/KILL/5 -p "$T/web.pid"
+	hf 3 status web
+	match "$output" 'web +stopped'
+	[ ! -e "$T/web.pid" ]
+	ssd 1 -K -p "$T/web.pid"
+}
+
+@test "--stop of what waits for a restart stops that" {
+	ssd -S --supervise --restart=always --restart-sec=1000 \
+		-p "$T/web.pid" -x "$(command -v sleep)" -- 1000
+	kill -KILL "$(cat "$T/web.pid")"
+	wait_until 10 field_is web SubState auto-restart
+	ssd -K -R TERM/10/KILL/5 -p "$T/web.pid"
+	hf 3 status web
+}
+
+@test "--supervise tells why a start failed, and exits 2" {
+	ssd 2 -S --supervise -p "$T/web.pid" -n web -a "$T/no-such"
+	match "$stderr" 'No such file or directory'
+	[ ! -e "$T/web.pid" ]
+}
+
+@test "--supervise refuses what a keeper does not do" {
+	ssd 3 -S --supervise -p "$T/web.pid" -x "$(command -v sleep)" -r /
+	match "$stderr" '--chroot'
+	ssd 3 -K --supervise -p "$T/web.pid"
+}
