@@ -39,12 +39,12 @@ message_verbosity(void)
 }
 
 void
-message_begin(void)
+message_begin(bool always_flushed)
 {
 	static char buffer[16 * 1024];
 
-	(void)setvbuf(stdout, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF,
-	    sizeof(buffer));
+	(void)setvbuf(stdout, buffer, !always_flushed &&
+	    isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, sizeof(buffer));
 }
 
 /* Make text one line. */

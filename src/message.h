@@ -35,9 +35,10 @@ enum verbosity message_verbosity(void);
 /*
  * Once, first: what is written to standard output goes out by message_flush()
  * or, to a terminal, line by line.  (musl else writes the first line at once,
- * and the reason why that failed is lost.)
+ * and the reason why that failed is lost.)  always_flushed: who begins flushes
+ * after each line anyway.
  */
-void message_begin(void);
+void message_begin(bool always_flushed);
 
 /* What stands before errors instead of "holdfast"; kept. */
 void message_set_name(const char *name);

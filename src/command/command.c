@@ -153,7 +153,7 @@ command_main(int argc, char **argv)
 {
 	int status;
 
-	message_begin();
+	message_begin(false);
 	status = run_first(argc, argv);
 	if (message_flush() == -1) {
 		message_error("cannot write standard output: %s",

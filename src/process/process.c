@@ -84,7 +84,8 @@ process_stat(pid_t pid, struct process_stat *ret)
 	int fd, error;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* openat: musl's open makes sure of close-on-exec by another call. */
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1) {
 		if (errno == ENOENT)
 			errno = ESRCH;
@@ -148,6 +149,13 @@ int
 process_open(pid_t pid, uint64_t start)
 {
 	struct process_stat st;
+
+	return process_open_stat(pid, start, &st);
+}
+
+int
+process_open_stat(pid_t pid, uint64_t start, struct process_stat *ret)
+{
 	int fd, error;
 
 	if (pid <= 1) {
@@ -158,7 +166,7 @@ process_open(pid_t pid, uint64_t start)
 	if (fd == -1)
 		return -1;
 	/* Checked after the open: now the pidfd cannot become another's. */
-	if (check_alive(pid, start, &st) == -1) {
+	if (check_alive(pid, start, ret) == -1) {
 		error = errno;
 		close(fd);
 		errno = error;
@@ -190,6 +198,12 @@ send_signal(pid_t pid, uint64_t start, int signal, siginfo_t *info)
 	if (info == NULL)
 		return kill(pid, signal);
 	return (int)syscall(SYS_rt_sigqueueinfo, pid, signal, info);
+}
+
+int
+process_signal_through(int fd, int signal)
+{
+	return (int)syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0);
 }
 
 int

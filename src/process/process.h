@@ -46,6 +46,12 @@ bool process_has_program(pid_t pid);
  */
 int process_open(pid_t pid, uint64_t start);
 
+/* The same, and *ret is what its /proc/PID/stat said after the open. */
+int process_open_stat(pid_t pid, uint64_t start, struct process_stat *ret);
+
+/* Signal the process of a pidfd.  0, or -1 with errno. */
+int process_signal_through(int fd, int signal);
+
 /*
  * Signal the process with this pid and start time, and no other: through a
  * pidfd, else kill(2) right after the check.  0; or -1 with errno (ESRCH,

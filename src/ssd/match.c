@@ -93,6 +93,17 @@ is_hidden(pid_t pid)
 	return kill(pid, 0) == -1 && errno == EPERM;
 }
 
+/* What is seen of one that lives, and does not cost much, or was seen before its
+ * start time was and may have been another. */
+static bool
+is_meant(const struct ssd *s, pid_t pid, const struct process_stat *st)
+{
+	return (s->ppid == 0 || st->parent == s->ppid) &&
+	    (s->name == NULL || strcmp(st->name, s->name) == 0) &&
+	    (s->user == NULL || belongs_to(pid, s->match_uid)) &&
+	    (s->exec == NULL || runs_program(s, pid));
+}
+
 /*
  * Is all that was given true of pid?  ret->start is 0 when it is not there; to
  * be stopped it need not, if there is nothing else to go by: that its signal
@@ -104,35 +115,39 @@ matches(const struct ssd *s, pid_t pid, struct ssd_match *ret)
 	const bool by_pid = s->exec == NULL && s->ppid == 0 &&
 	    s->user == NULL && s->name == NULL;
 	struct process_stat st;
+	bool lives;
 
-	ret->pid = pid;
-	ret->start = 0;
-	ret->parent = 0;
-	ret->is_keeper = false;
+	*ret = (struct ssd_match){ .pid = pid, .fd = -1 };
 	/* What costs least first: most are not meant. */
 	if ((s->user != NULL && !belongs_to(pid, s->match_uid)) ||
 	    (s->exec != NULL && !runs_program(s, pid)))
 		return false;
-	if (!process_is_alive(pid, 0, &st))
+	if (s->command == SSD_STOP)
+		ret->fd = process_open_stat(pid, 0, &st);
+	lives = ret->fd != -1 || process_is_alive(pid, 0, &st);
+	if (!lives)
 		return by_pid && (s->command == SSD_STOP || is_hidden(pid));
 	ret->start = st.start;
 	ret->parent = st.parent;
-	return (s->ppid == 0 || st.parent == s->ppid) &&
-	    (s->name == NULL || strcmp(st.name, s->name) == 0) &&
-	    /* Seen before its start time was, it may have been another. */
-	    (s->user == NULL || belongs_to(pid, s->match_uid)) &&
-	    (s->exec == NULL || runs_program(s, pid));
+	if (is_meant(s, pid, &st))
+		return true;
+	if (ret->fd != -1)
+		close(ret->fd);
+	return false;
 }
 
 bool
 ssd_still_matches(const struct ssd *s, const struct ssd_match *m)
 {
 	struct ssd_match now;
+	bool matched;
 
 	if (m->is_keeper)
 		return process_is_alive(m->pid, m->start, NULL);
-	return matches(s, m->pid, &now) && now.start == m->start &&
-	    m->start != 0;
+	matched = matches(s, m->pid, &now);
+	if (matched && now.fd != -1)
+		close(now.fd);
+	return matched && now.start == m->start && m->start != 0;
 }
 
 void
@@ -141,15 +156,35 @@ ssd_add(struct ssd_found *f, const struct ssd_match *m)
 	struct ssd_match *more;
 	size_t room;
 
+	if (f->items == NULL) {
+		f->items = f->few;
+		f->room = sizeof(f->few) / sizeof(f->few[0]);
+	}
 	if (f->count == f->room) {
-		room = f->room == 0 ? 16 : 2 * f->room;
-		more = reallocarray(f->items, room, sizeof(*more));
+		room = 4 * f->room;
+		more = reallocarray(f->items == f->few ? NULL : f->items,
+		    room, sizeof(*more));
 		if (more == NULL)
 			message_die("out of memory");
+		if (f->items == f->few)
+			memcpy(more, f->few, sizeof(f->few));
 		f->items = more;
 		f->room = room;
 	}
 	f->items[f->count++] = *m;
+}
+
+void
+ssd_drop(struct ssd_found *f)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->items[i].fd != -1)
+			close(f->items[i].fd);
+	}
+	if (f->items != f->few)
+		free(f->items);
+	f->items = NULL;
+	f->count = f->room = 0;
 }
 
 static int
@@ -215,9 +250,13 @@ find_in_pidfile(const struct ssd *s, struct ssd_found *f)
 		check_pidfile(s, &st);
 	} else if (first->start == 0)
 		return SSD_DEAD;
-	if (!matches(s, first->pid, &m) ||
-	    (first->start != 0 && m.start != first->start))
+	if (!matches(s, first->pid, &m))
 		return SSD_DEAD_PIDFILE;
+	if (first->start != 0 && m.start != first->start) {
+		if (m.fd != -1)
+			close(m.fd);
+		return SSD_DEAD_PIDFILE;
+	}
 	first->start = m.start;
 	ssd_add(f, &m);
 	return SSD_RUNNING;
@@ -333,7 +372,8 @@ find_all(const struct ssd *s, struct ssd_found *f)
 			pthread_join(shares[i].thread, NULL);
 		for (size_t j = 0; j < shares[i].found.count; j++)
 			ssd_add(f, &shares[i].found.items[j]);
-		free(shares[i].found.items);
+		if (shares[i].found.items != shares[i].found.few)
+			free(shares[i].found.items);
 	}
 	free(c.pids);
 	if (f->count == 0)
@@ -345,7 +385,7 @@ find_all(const struct ssd *s, struct ssd_found *f)
 int
 ssd_find(const struct ssd *s, struct ssd_found *f)
 {
-	f->count = 0;
+	ssd_drop(f);
 	if (s->pid != 0)
 		return find_pid(s, f, s->pid);
 	if (s->pidfile != NULL)

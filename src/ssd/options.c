@@ -13,6 +13,7 @@
 #include "message.h"
 #include "ssd/private.h"
 
+#define FEW 62			/* arguments, for which nothing is allocated */
 #define NAME_MAX_LENGTH 15	/* what the kernel keeps of a process's name */
 
 enum { OPTION_PID = 500, OPTION_PPID, OPTION_REMOVE_PIDFILE,
@@ -257,20 +258,22 @@ ssd_read_options(struct ssd *s, int argc, char **argv)
 	const struct ssd empty = { .signal = SIGTERM, .directory = "/",
 		.notify_usec = INT64_C(60000000) };
 	struct ssd_texts texts = { 0 };
-	char **copy;
+	static char *few[FEW + 2];
+	char **copy = few;
 	int count;
 
 	/* It is put into another order while it is read, but the whole program
 	 * may have to read it once more. */
-	copy = calloc((size_t)argc + 2, sizeof(*copy));
+	if (argc > FEW)
+		copy = calloc((size_t)argc + 2, sizeof(*copy));
 	if (copy == NULL)
 		message_die("out of memory");
-	memcpy(copy, argv, (size_t)argc * sizeof(*copy));
+	memcpy(copy, argv, ((size_t)argc + 1) * sizeof(*copy));
 	*s = empty;
 	count = take_keeper_options(s, argc, copy);
 	if (!read_line(s, &texts, count, copy, false)) {
 		lookup_prepare();
-		memcpy(copy, argv, (size_t)argc * sizeof(*copy));
+		memcpy(copy, argv, ((size_t)argc + 1) * sizeof(*copy));
 		*s = empty;
 		count = take_keeper_options(s, argc, copy);
 		(void)read_line(s, &texts, count, copy, true);

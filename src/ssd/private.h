@@ -105,24 +105,27 @@ void ssd_say_more(const struct ssd *s, const char *fmt, ...)
 struct ssd_match {
 	pid_t pid;
 	uint64_t start;		/* 0: it is not there any more */
+	int fd;			/* pidfd, to be signalled by; -1: none */
 	pid_t parent;
 	bool is_keeper;		/* of one that matches: its end is waited for */
 };
 
 struct ssd_found {
-	struct ssd_match *items;
+	struct ssd_match *items;	/* few, or allocated */
 	size_t count, room;
+	struct ssd_match few[4];
 	/* Of the pidfile, which is read once; start is 0 until it was seen. */
 	struct ssd_match from_pidfile;
 };
 
-/* match.c: one more. */
+/* match.c: one more; and give up all, with their pidfds. */
 void ssd_add(struct ssd_found *f, const struct ssd_match *m);
+void ssd_drop(struct ssd_found *f);
 
 /*
  * match.c: find the processes that match, in the order of Debian's: the one of
  * --pid, that in the pidfile, or all.  Returns a status of --status; a failure
- * ends the program.
+ * ends the program.  With --stop, those found have pidfds.
  */
 int ssd_find(const struct ssd *s, struct ssd_found *f);
 

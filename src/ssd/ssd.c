@@ -244,7 +244,7 @@ status(const struct ssd *s)
 		for (size_t i = 0; i < found.count; i++)
 			message_print("%d", found.items[i].pid);
 	}
-	free(found.items);
+	ssd_drop(&found);
 	return result;
 }
 
@@ -274,7 +274,7 @@ ssd_main(int argc, char **argv, int (*holdfast)(int argc, char **argv))
 
 	program = argv[0];
 	message_set_name(program);
-	message_begin();
+	message_begin(true);
 	ssd_read_options(&s, argc, argv);
 	s.holdfast = holdfast;
 	find_exec(&s);

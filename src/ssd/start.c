@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,19 +33,15 @@ take_turn(const struct ssd *s)
 	struct paths p;
 	char err[512], here[PATHS_MAX] = "";
 	const char *what = s->pidfile != NULL ? s->pidfile : s->startas;
-	char *key;
-	int turn;
+	char key[PATHS_MAX + PATH_MAX];
 
 	if (paths_init(&p, NULL, NULL, err, sizeof(err)) == -1)
 		return -1;
 	if (what[0] != '/' && getcwd(here, sizeof(here)) == NULL)
 		return -1;
-	if (asprintf(&key, "%s:%s/%s", s->pidfile != NULL ? "pidfile" :
-	    "program", here, what) == -1)
-		message_die("out of memory");
-	turn = turn_take(&p, key);
-	free(key);
-	return turn;
+	snprintf(key, sizeof(key), "%s:%s/%s", s->pidfile != NULL ? "pidfile" :
+	    "program", here, what);
+	return turn_take(&p, key);
 }
 
 static void
@@ -199,11 +196,12 @@ start_in_background(const struct ssd *s, struct program *p, int turn)
 }
 
 static void
-fill_program(const struct ssd *s, struct program *p, char **arguments)
+fill_program(const struct ssd *s, struct program *p)
 {
+	/* Before the operands there always is a place: the command's own name. */
+	char **arguments = s->arguments - 1;
+
 	arguments[0] = (char *)(uintptr_t)s->startas;
-	for (int i = 0; i < s->argument_count; i++)
-		arguments[i + 1] = s->arguments[i];
 	*p = (struct program){
 		.path = s->startas,
 		.arguments = arguments,
@@ -232,7 +230,6 @@ ssd_start(struct ssd *s)
 	struct ssd_found found = { 0 };
 	struct program_report report;
 	struct program p;
-	char **arguments;
 	int turn = -1;
 
 	the = s;
@@ -251,10 +248,7 @@ ssd_start(struct ssd *s)
 	ssd_say_more(s, "Starting %s...", s->startas);
 	if (s->supervise)
 		return supervise_start(s);
-	arguments = calloc((size_t)s->argument_count + 2, sizeof(*arguments));
-	if (arguments == NULL)
-		message_die("out of memory");
-	fill_program(s, &p, arguments);
+	fill_program(s, &p);
 	if (s->background)
 		return start_in_background(s, &p, turn);
 	program_execute(&p, say_warning, &report);

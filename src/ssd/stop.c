@@ -20,12 +20,14 @@
 /* Until those that have not died are looked at again: they may have become
  * something else that does not match. */
 #define LOOK_AGAIN_USEC INT64_C(200000)
+/* And where there are no pidfds. */
+#define NO_PIDFD_USEC INT64_C(10000)
 
 struct stopping {
 	const struct ssd *s;
 	struct ssd_found found;
-	pid_t *killed;
 	int n_killed, n_left;	/* of the last signal */
+	char pids[3072];	/* that it went to */
 	bool any;
 	char what[3072];
 };
@@ -58,20 +60,27 @@ static int
 signal_one(struct stopping *k, const struct ssd_match *m, int signal)
 {
 	struct ssd_match keeper;
-	const pid_t pid = m->pid;
-	const uint64_t start = m->start;
-	int result;
 
 	if (m->is_keeper)
-		return process_request(pid, start, SIGTERM);
-	if (supervise_is_stop(signal) && supervise_find(m, &keeper)) {
-		result = process_request(keeper.pid, keeper.start, SIGTERM);
-		if (result == 0)
-			ssd_add(&k->found, &keeper);	/* m may be elsewhere now */
-		if (result == 0 && signal != SIGKILL)
+		return process_request(m->pid, m->start, SIGTERM);
+	if (supervise_is_stop(signal) && supervise_find(m, &keeper) &&
+	    process_request(keeper.pid, keeper.start, SIGTERM) == 0) {
+		ssd_add(&k->found, &keeper);
+		if (signal != SIGKILL)
 			return 0;
 	}
-	return process_signal(pid, start, signal);
+	if (m->fd != -1)
+		return process_signal_through(m->fd, signal);
+	return process_signal(m->pid, m->start, signal);
+}
+
+static void
+note_pid(struct stopping *k, pid_t pid)
+{
+	const size_t used = strlen(k->pids);
+
+	if (k->s->verbose)
+		snprintf(k->pids + used, sizeof(k->pids) - used, " %d", pid);
 }
 
 /* Find what matches, and signal it. */
@@ -88,24 +97,22 @@ signal_all(struct stopping *k, int signal)
 	if ((k->found.count == 0 || k->found.items[0].start == 0) &&
 	    s->pidfile != NULL && !s->test && supervise_is_stop(signal) &&
 	    supervise_find_pidfile(s->pidfile, &match)) {
-		k->found.count = 0;
+		ssd_drop(&k->found);
 		ssd_add(&k->found, &match);
 	}
 	count = k->found.count;
 	k->n_killed = k->n_left = 0;
-	free(k->killed);
-	k->killed = calloc(k->found.count + 1, sizeof(*k->killed));
-	if (k->killed == NULL)
-		message_die("out of memory");
+	k->pids[0] = '\0';
 	for (size_t i = 0; i < count; i++) {
 		match = k->found.items[i];
 		if (s->test) {
 			ssd_say(s, "Would send signal %d to %d.", signal,
 			    m->pid);
 			k->n_killed++;
-		} else if (signal_one(k, m, signal) == 0)
-			k->killed[k->n_killed++] = m->pid;
-		else {
+		} else if (signal_one(k, m, signal) == 0) {
+			k->n_killed++;
+			note_pid(k, m->pid);
+		} else {
 			if (signal != 0)
 				message_error("warning: failed to kill %d: %s",
 				    m->pid, message_strerror(errno));
@@ -117,63 +124,69 @@ signal_all(struct stopping *k, int signal)
 static void
 say_stopped(const struct stopping *k, int retry)
 {
-	char pids[3072] = "", number[32] = "";
-	size_t used = 0;
+	char number[32] = "";
 
 	if (!k->s->verbose || k->s->test || k->n_killed == 0)
 		return;
-	for (int i = 0; i < k->n_killed && used < sizeof(pids) - 16; i++)
-		used += (size_t)snprintf(pids + used, sizeof(pids) - used,
-		    " %d", k->killed[i]);
 	if (retry > 0)
 		snprintf(number, sizeof(number), ", retry #%d", retry);
-	ssd_say(k->s, "Stopped %s (pid%s)%s.", k->what, pids, number);
+	ssd_say(k->s, "Stopped %s (pid%s)%s.", k->what, k->pids, number);
 }
 
-/* Keep of those found what still matches. */
+/* Keep of those found what still matches, or lives as far as its pidfd says. */
 static void
 look_again(struct stopping *k)
 {
+	struct ssd_match *m;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < k->found.count; i++) {
-		if (ssd_still_matches(k->s, &k->found.items[i]))
-			k->found.items[kept++] = k->found.items[i];
+		m = &k->found.items[i];
+		if (ssd_still_matches(k->s, m))
+			k->found.items[kept++] = *m;
+		else if (m->fd != -1)
+			close(m->fd);
 	}
 	k->found.count = kept;
 }
 
-/* Until one of them dies, or until then. */
-static void
-wait_for_death(const struct stopping *k, int64_t until)
+/*
+ * Until one dies, or until then; those that have died are dropped.  False when
+ * it was the time that ended it, or it has to be looked who lives.
+ */
+static bool
+wait_for_death(struct stopping *k, int64_t until)
 {
-	struct pollfd *polled;
+	static struct pollfd few[8];
+	struct pollfd *polled = few;
+	const size_t count = k->found.count;
 	int64_t left = until - watch_now();
+	struct ssd_match *m;
+	size_t kept = 0;
 
 	if (left > LOOK_AGAIN_USEC)
 		left = LOOK_AGAIN_USEC;
-	polled = calloc(k->found.count, sizeof(*polled));
+	if (count > sizeof(few) / sizeof(few[0]))
+		polled = calloc(count, sizeof(*polled));
 	if (polled == NULL)
 		message_die("out of memory");
-	for (size_t i = 0; i < k->found.count; i++) {
-		const struct ssd_match *m = &k->found.items[i];
-
-		polled[i].fd = process_open(m->pid, m->start);
-		polled[i].events = POLLIN;
-		if (polled[i].fd != -1)
-			continue;
-		if (errno == ESRCH)
-			left = 0;
-		else if (left > 10000)
-			left = 10000;	/* no pidfds here, or no more */
+	for (size_t i = 0; i < count; i++) {
+		polled[i] = (struct pollfd){ k->found.items[i].fd, POLLIN, 0 };
+		if (polled[i].fd == -1 && left > NO_PIDFD_USEC)
+			left = NO_PIDFD_USEC;
 	}
-	(void)poll(polled, k->found.count,
-	    left <= 0 ? 0 : (int)((left + 999) / 1000));
-	for (size_t i = 0; i < k->found.count; i++) {
-		if (polled[i].fd != -1)
-			close(polled[i].fd);
+	(void)poll(polled, count, left <= 0 ? 0 : (int)((left + 999) / 1000));
+	for (size_t i = 0; i < count; i++) {
+		m = &k->found.items[i];
+		if ((polled[i].revents & POLLIN) != 0)
+			close(m->fd);
+		else
+			k->found.items[kept++] = *m;
 	}
-	free(polled);
+	k->found.count = kept;
+	if (polled != few)
+		free(polled);
+	return kept < count;
 }
 
 /* True when nothing that matches is left before the time is over. */
@@ -181,19 +194,21 @@ static bool
 wait_until_gone(struct stopping *k, int64_t usec)
 {
 	const int64_t until = watch_now() + usec;
+	const struct ssd *s = k->s;
 
 	for (;;) {
-		look_again(k);
+		if (k->found.count == 0 && (s->pid != 0 || s->pidfile != NULL))
+			return true;
 		if (k->found.count == 0) {
 			/* What came meanwhile is to go as well. */
-			(void)ssd_find(k->s, &k->found);
-			look_again(k);
+			(void)ssd_find(s, &k->found);
 			if (k->found.count == 0)
 				return true;
 		}
 		if (watch_now() >= until)
 			break;
-		wait_for_death(k, until);
+		if (!wait_for_death(k, until))
+			look_again(k);
 	}
 	k->n_killed = (int)k->found.count;
 	return false;
@@ -273,7 +288,6 @@ ssd_stop(const struct ssd *s)
 	status = by_schedule ? run_schedule(&k) : stop_once(&k);
 	if (status != SSD_FAILED)
 		remove_pidfile(s);
-	free(k.killed);
-	free(k.found.items);
+	ssd_drop(&k.found);
 	return status;
 }

@@ -166,6 +166,7 @@ has_keeper(struct paths *p, const char *name, const struct ssd_match *m,
 	*ret = (struct ssd_match){
 		.pid = r.keeper_pid,
 		.start = r.keeper_start,
+		.fd = process_open(r.keeper_pid, r.keeper_start),
 		.is_keeper = true,
 	};
 	return true;

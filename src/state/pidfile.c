@@ -101,7 +101,8 @@ pidfile_get(const char *path, pid_t *ret_pid, struct stat *ret_status)
 	char *end;
 	int fd, error;
 
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	fd = openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC |
+	    O_NOCTTY);
 	if (fd == -1)
 		return errno == ENOENT ? PIDFILE_ABSENT : PIDFILE_ERROR;
 	if (fstat(fd, ret_status) == -1) {

@@ -3,7 +3,7 @@
  * (dpkg's start-stop-daemon, runit's runsv, svlogd and sv), on the same work,
  * on the same machine, in the same run.
  *
- *	bench [--check] [ROW...]	rows 1 to 8; all without an argument
+ *	bench [--check] [ROW...]	rows 1 to 9; all without an argument
  *
  * Each round does the work once with each program, in turns, so that what else
  * the machine does comes to all of them; a figure is the median of the rounds.
@@ -20,6 +20,7 @@
  * HFBENCH_OTHERS	processes of row 4 (10000)
  * HFBENCH_CRASHES	rounds of row 5, more than a second each (12)
  * HFBENCH_SERVICES	services of row 7 (1000)
+ * HFBENCH_SCANS	rounds among many processes of row 9 (25)
  * TMPDIR		where logs and service directories are made; what would
  *			be in /run is in a file system in memory, if there is one
  * HOLDFAST, HFBENCH_BEACON	the programs
@@ -36,7 +37,8 @@
 int missed;
 
 static void (*const rows[])(void) = { row_start, row_status, row_stop,
-    row_crowd, row_crash, row_memory, row_thousand, row_calls };
+    row_crowd, row_crash, row_memory, row_thousand, row_calls,
+    row_drop_in };
 
 #define N_ROWS ((int)(sizeof(rows) / sizeof(rows[0])))
 

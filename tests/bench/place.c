@@ -45,7 +45,7 @@ make_directory(const char *const *parents, bool in_memory, char *ret)
 		die("cannot make a temporary directory: %s", strerror(errno));
 }
 
-static void
+void
 copy_program(const char *from, const char *to)
 {
 	char buf[65536];

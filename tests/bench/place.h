@@ -24,6 +24,9 @@ void place_begin(const char *program);
 /* SIGKILL the beacons and keepers of this run; remove the place. */
 void place_end(void);
 
+/* Make to, which must not be there, a copy of the program at from. */
+void copy_program(const char *from, const char *to);
+
 /* rm -r */
 void remove_tree(const char *path);
 

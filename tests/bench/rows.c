@@ -207,8 +207,7 @@ traced(const char *const *argv, const char *log)
 	return spawn(full);
 }
 
-/* Start, ask, stop by these command lines; what each called. */
-static void
+void
 count_calls(struct ear *ear, const char *const *start,
     const char *const *status, const char *const *stop, struct calls *ret)
 {

@@ -6,6 +6,13 @@
 
 #include <stdbool.h>
 
+struct calls;
+struct ear;
+
+/* Start, ask, stop by these command lines; what each called. */
+void count_calls(struct ear *ear, const char *const *start,
+    const char *const *status, const char *const *stop, struct calls *ret);
+
 /* Each measures and prints its rows. */
 void row_start(void);
 void row_status(void);
@@ -15,6 +22,7 @@ void row_crash(void);
 void row_memory(void);
 void row_thousand(void);
 void row_calls(void);
+void row_drop_in(void);
 
 /*
  * Print a row: our figure and the peer's (0: none) with their unit, and, when
