@@ -43,17 +43,23 @@ struct run {
 	bool background;
 };
 
-/* -1, told: a step failed. */
-static int
-fail(const struct run *r, enum program_step step)
+static void
+tell(const struct run *r, enum program_step step, int error)
 {
 	struct program_report report;
 
 	memset(&report, 0, sizeof(report));
 	report.step = step;
-	report.error = errno;
-	report.fatal = true;
+	report.error = error;
+	report.fatal = step != PROGRAM_BEGUN && step != PROGRAM_IO_SCHEDULING;
 	r->tell(r->context, &report);
+}
+
+/* -1, told: a step failed. */
+static int
+fail(const struct run *r, enum program_step step)
+{
+	tell(r, step, errno);
 	return -1;
 }
 
@@ -96,7 +102,6 @@ static int
 set_priorities(const struct run *r)
 {
 	const struct program *p = r->p;
-	struct program_report report;
 	struct sched_param param = { .sched_priority = p->priority };
 
 	errno = 0;
@@ -106,13 +111,9 @@ set_priorities(const struct run *r)
 	if (p->scheduling_is_set &&
 	    syscall(SYS_sched_setscheduler, 0, p->policy, &param) == -1)
 		return fail(r, PROGRAM_SCHEDULING);
-	if (p->io_priority == -1 || syscall(SYS_ioprio_set,
-	    IOPRIO_WHO_PROCESS, 0, p->io_priority) != -1)
-		return 0;
-	memset(&report, 0, sizeof(report));
-	report.step = PROGRAM_IO_SCHEDULING;
-	report.error = errno;
-	r->tell(r->context, &report);
+	if (p->io_priority != -1 && syscall(SYS_ioprio_set,
+	    IOPRIO_WHO_PROCESS, 0, p->io_priority) == -1)
+		tell(r, PROGRAM_IO_SCHEDULING, errno);
 	return 0;
 }
 
@@ -202,6 +203,9 @@ run(const struct run *r)
 	    change_credentials(r) == -1 ||
 	    set_descriptors(r, null, output) == -1)
 		return;
+	/* That it ends says nothing: who is killed does not say so. */
+	if (r->background)
+		tell(r, PROGRAM_BEGUN, 0);
 	execve(p->path, p->arguments, p->environment);
 	(void)fail(r, PROGRAM_EXEC);
 }
@@ -273,5 +277,5 @@ program_read(const struct child *c, struct program_report *ret)
 	while (n == -1 && errno == EINTR);
 	if (n == sizeof(*ret))
 		return PROGRAM_REPORT;
-	return n == -1 ? PROGRAM_QUIET : PROGRAM_EXECUTED;
+	return n == -1 ? PROGRAM_QUIET : PROGRAM_END;
 }

@@ -29,6 +29,7 @@ enum program_step {
 	PROGRAM_USER,
 	PROGRAM_DESCRIPTORS,
 	PROGRAM_EXEC,
+	PROGRAM_BEGUN,		/* no failure: all but the exec is done */
 };
 
 struct program_report {
@@ -72,7 +73,7 @@ int program_start(struct program *p, struct child *ret);
 
 enum program_news {
 	PROGRAM_REPORT,		/* *ret is set */
-	PROGRAM_EXECUTED,	/* or dead */
+	PROGRAM_END,		/* executed if it had begun, else dead */
 	PROGRAM_QUIET,		/* nothing yet */
 };
 

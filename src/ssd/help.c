@@ -45,6 +45,7 @@ static const char help[] =
 "  -O, --output FILE         append its output to FILE\n"
 "      --notify-await        wait until it says that it is ready\n"
 "      --notify-timeout N    for at most N seconds (default: 60)\n"
+"      --supervise           under a keeper; takes options of holdfast start\n"
 "\n"
 "With --stop:\n"
 "  -s, --signal SIGNAL       what to send (default: TERM)\n"

@@ -41,6 +41,20 @@ open_proc(void)
 	return fd;
 }
 
+/* In a container a name is another file's. */
+static bool
+sees_our_files(pid_t pid)
+{
+	const int proc = open_proc();
+	char link[32];
+	struct stat ours, theirs;
+
+	snprintf(link, sizeof(link), "%d/ns/mnt", pid);
+	return fstatat(proc, "self/ns/mnt", &ours, 0) == 0 &&
+	    fstatat(proc, link, &theirs, 0) == 0 &&
+	    ours.st_ino == theirs.st_ino;
+}
+
 /*
  * Does it run the program of --exec: is it the same file, or is what was
  * started under that name now another file or none?  A file without a name is
@@ -69,9 +83,9 @@ runs_program(const struct ssd *s, pid_t pid)
 	path[n] = '\0';
 	if ((size_t)n > suffix && strcmp(path + n - suffix, deleted) == 0)
 		path[(size_t)n - suffix] = '\0';
-	/* Nothing to compare with: the name has to do. */
+	/* Nothing to compare with: the name has to do, where it is the same. */
 	if (!s->exec_is_there)
-		return strcmp(path, s->exec) == 0;
+		return strcmp(path, s->exec_path) == 0 && sees_our_files(pid);
 	return stat(path, &st) == 0 && st.st_dev == s->exec_status.st_dev &&
 	    st.st_ino == s->exec_status.st_ino;
 }
@@ -124,7 +138,9 @@ matches(const struct ssd *s, pid_t pid, struct ssd_match *ret)
 		return false;
 	if (s->command == SSD_STOP)
 		ret->fd = process_open_stat(pid, 0, &st);
-	lives = ret->fd != -1 || process_is_alive(pid, 0, &st);
+	/* The first process is asked after, and never signalled. */
+	lives = ret->fd != -1 || (pid == 1 ? process_stat(pid, &st) == 0 :
+	    process_is_alive(pid, 0, &st));
 	if (!lives)
 		return by_pid && (s->command == SSD_STOP || is_hidden(pid));
 	ret->start = st.start;
@@ -195,15 +211,26 @@ by_pid(const void *a, const void *b)
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-static int
+/*
+ * The process with this number.  Who had it when it was looked for first must
+ * have it still: it may be asked for more than once, in a long schedule.
+ */
+static bool
 find_pid(const struct ssd *s, struct ssd_found *f, pid_t pid)
 {
 	struct ssd_match m;
 
-	if (!matches(s, pid, &m))
-		return SSD_DEAD;
+	if ((f->first.pid != 0 && f->first.start == 0) ||
+	    !matches(s, pid, &m))
+		return false;
+	if (f->first.pid != 0 && m.start != f->first.start) {
+		if (m.fd != -1)
+			close(m.fd);
+		return false;
+	}
+	f->first = m;
 	ssd_add(f, &m);
-	return SSD_RUNNING;
+	return true;
 }
 
 /* /dev/null is the pidfile of who has none. */
@@ -226,16 +253,15 @@ check_pidfile(const struct ssd *s, const struct stat *st)
 
 /*
  * The pid is read once: the daemon that ends removes its pidfile, and a new
- * one's is not to be stopped with it.  Who had it then must have it still.
+ * one's is not to be stopped with it.
  */
 static int
 find_in_pidfile(const struct ssd *s, struct ssd_found *f)
 {
-	struct ssd_match *first = &f->from_pidfile, m;
 	struct stat st;
 
-	if (first->pid == 0) {
-		switch (pidfile_get(s->pidfile, &first->pid, &st)) {
+	if (f->pid == 0) {
+		switch (pidfile_get(s->pidfile, &f->pid, &st)) {
 		case PIDFILE_ABSENT:
 			return SSD_DEAD;
 		case PIDFILE_ERROR:
@@ -248,18 +274,8 @@ find_in_pidfile(const struct ssd *s, struct ssd_found *f)
 			break;
 		}
 		check_pidfile(s, &st);
-	} else if (first->start == 0)
-		return SSD_DEAD;
-	if (!matches(s, first->pid, &m))
-		return SSD_DEAD_PIDFILE;
-	if (first->start != 0 && m.start != first->start) {
-		if (m.fd != -1)
-			close(m.fd);
-		return SSD_DEAD_PIDFILE;
 	}
-	first->start = m.start;
-	ssd_add(f, &m);
-	return SSD_RUNNING;
+	return find_pid(s, f, f->pid) ? SSD_RUNNING : SSD_DEAD_PIDFILE;
 }
 
 /*
@@ -387,7 +403,7 @@ ssd_find(const struct ssd *s, struct ssd_found *f)
 {
 	ssd_drop(f);
 	if (s->pid != 0)
-		return find_pid(s, f, s->pid);
+		return find_pid(s, f, s->pid) ? SSD_RUNNING : SSD_DEAD;
 	if (s->pidfile != NULL)
 		return find_in_pidfile(s, f);
 	return find_all(s, f);

@@ -25,6 +25,9 @@
 #include "state/watch.h"
 
 #define DESCRIPTORS_MAX 16
+#define LOOK_AGAIN_USEC INT64_C(100000)
+/* What poll(2) can be told. */
+#define LONGEST_POLL_USEC INT64_C(3600000000)
 
 /* What a datagram, or the end of the program, came to. */
 enum answer { ANSWER_NONE, ANSWER_READY, ANSWER_FAILED };
@@ -71,6 +74,11 @@ notify_open(const struct ssd *s, struct notify *n)
 		ssd_fail_errno(s, errno, "cannot create socket directory %s",
 		    n->directory);
 	snprintf(n->path, sizeof(n->path), "%.4000s/notify", n->directory);
+	if (strlen(n->path) >= sizeof(address.sun_path)) {
+		notify_close(n);
+		ssd_fail_errno(s, ENAMETOOLONG,
+		    "cannot bind to notification socket");
+	}
 	if (other && chown(n->directory, uid, gid) == -1) {
 		const int error = errno;
 
@@ -78,8 +86,7 @@ notify_open(const struct ssd *s, struct notify *n)
 		ssd_fail_errno(s, error,
 		    "cannot change socket directory ownership");
 	}
-	snprintf(address.sun_path, sizeof(address.sun_path), "%.100s",
-	    n->path);
+	memcpy(address.sun_path, n->path, strlen(n->path));
 	if (bind(n->socket, (struct sockaddr *)&address,
 	    sizeof(address)) == -1 || chmod(n->path, 0660) == -1 ||
 	    (other && chown(n->path, uid, gid) == -1)) {
@@ -277,8 +284,8 @@ notify_wait(const struct ssd *s, struct notify *n, const struct child *c)
 			break;
 		}
 		/* Who has left it to a child is looked after now and then. */
-		if (gone && left > 100000)
-			left = 100000;
+		if (left > (gone ? LOOK_AGAIN_USEC : LONGEST_POLL_USEC))
+			left = gone ? LOOK_AGAIN_USEC : LONGEST_POLL_USEC;
 		(void)poll(polled, gone || polled[1].fd == -1 ? 1 : 2,
 		    (int)((left + 999) / 1000));
 		gone = gone || (polled[1].revents & POLLIN) != 0;

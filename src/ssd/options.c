@@ -67,6 +67,12 @@ check_combination(struct ssd *s)
 {
 	if (s->command == SSD_NONE)
 		ssd_usage(s, "need one of --start or --stop or --status");
+	/* As BusyBox's and OpenRC's. */
+	if (s->command == SSD_START && s->exec == NULL &&
+	    s->startas == NULL && s->argument_count > 0) {
+		s->exec = *s->arguments++;
+		s->argument_count--;
+	}
 	if (s->exec == NULL && s->pid == 0 && s->ppid == 0 &&
 	    s->pidfile == NULL && s->user == NULL && s->name == NULL)
 		ssd_usage(s, "need at least one of --exec, --pid, --ppid, "

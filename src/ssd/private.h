@@ -68,6 +68,7 @@ struct ssd {
 
 	/* Worked out from these. */
 	bool exec_is_there;
+	const char *exec_path;		/* where it would be, without links */
 	struct stat exec_status;	/* of exec, if it is there */
 	uid_t match_uid;
 	bool change_group, change_user;
@@ -107,6 +108,7 @@ struct ssd_match {
 	uint64_t start;		/* 0: it is not there any more */
 	int fd;			/* pidfd, to be signalled by; -1: none */
 	pid_t parent;
+	bool is_signalled;	/* by the last signal */
 	bool is_keeper;		/* of one that matches: its end is waited for */
 };
 
@@ -114,8 +116,8 @@ struct ssd_found {
 	struct ssd_match *items;	/* few, or allocated */
 	size_t count, room;
 	struct ssd_match few[4];
-	/* Of the pidfile, which is read once; start is 0 until it was seen. */
-	struct ssd_match from_pidfile;
+	pid_t pid;		/* of the pidfile, which is read once */
+	struct ssd_match first;	/* what was seen at --pid, or at that one */
 };
 
 /* match.c: one more; and give up all, with their pidfds. */

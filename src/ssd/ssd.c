@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "message.h"
 #include "process/credentials.h"
@@ -126,6 +127,53 @@ join(const char *directory, const char *name)
 	return path;
 }
 
+/* Where a file that is not there would be, its directory without links. */
+static const char *
+resolve(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *directory, *real;
+
+	if (slash == NULL)
+		return path;
+	directory = strndup(path, (size_t)(slash - path) + 1);
+	if (directory == NULL)
+		message_die("out of memory");
+	real = realpath(directory, NULL);
+	free(directory);
+	if (real == NULL)
+		return path;
+	return join(strcmp(real, "/") == 0 ? "" : real, slash + 1);
+}
+
+/*
+ * BusyBox's and OpenRC's look for a program without a slash in PATH.  Debian's
+ * only in the directory of --chdir, where it then is not.
+ */
+static const char *
+search(const char *name)
+{
+	const char *path = getenv("PATH"), *end;
+	char *file;
+	struct stat st;
+
+	if (path == NULL)
+		path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
+		    "/sbin:/bin";
+	for (;; path = end + 1) {
+		end = strchrnul(path, ':');
+		if (asprintf(&file, "%.*s/%s", (int)(end - path), path,
+		    name) == -1)
+			message_die("out of memory");
+		if (file[0] == '/' && stat(file, &st) == 0 &&
+		    S_ISREG(st.st_mode) && access(file, X_OK) == 0)
+			return file;
+		free(file);
+		if (*end == '\0')
+			return NULL;
+	}
+}
+
 /*
  * The program must be there to be started.  To be stopped or asked after it
  * need not: that of a package that was removed still runs.
@@ -133,19 +181,27 @@ join(const char *directory, const char *name)
 static void
 find_exec(struct ssd *s)
 {
-	const char *path;
+	const char *path, *given = s->exec, *found = NULL;
+	int error;
 
 	if (s->exec == NULL)
 		return;
-	if (s->exec[0] != '/') {
-		if (s->startas == s->exec)
-			s->startas = NULL;
+	/* What is executed is found from there, too: it stays as it is. */
+	if (s->exec[0] != '/')
 		s->exec = join(s->directory, s->exec);
-		if (s->startas == NULL)
-			s->startas = s->exec;
-	}
 	path = s->root != NULL ? join(s->root, s->exec) : s->exec;
 	s->exec_is_there = stat(path, &s->exec_status) == 0;
+	error = errno;
+	if (!s->exec_is_there && s->root == NULL && strchr(given, '/') == NULL)
+		found = search(given);
+	if (found != NULL) {
+		s->exec_is_there = stat(found, &s->exec_status) == 0;
+		s->exec = found;
+		if (s->startas == given)
+			s->startas = found;
+	}
+	errno = error;
+	s->exec_path = s->exec_is_there ? path : resolve(path);
 	if (!s->exec_is_there && s->command == SSD_START)
 		ssd_fail_errno(s, errno, "unable to stat %s", path);
 }
@@ -241,8 +297,8 @@ status(const struct ssd *s)
 
 	result = ssd_find(s, &found);
 	if (s->command == SSD_PIDOF) {
-		for (size_t i = 0; i < found.count; i++)
-			message_print("%d", found.items[i].pid);
+		for (size_t i = found.count; i > 0; i--)
+			message_print("%d", found.items[i - 1].pid);
 	}
 	ssd_drop(&found);
 	return result;

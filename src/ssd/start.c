@@ -124,6 +124,9 @@ fail(const struct ssd *s, const struct program_report *r)
 	case PROGRAM_DESCRIPTORS:
 		ssd_fail_errno(s, r->error,
 		    "unable to set up descriptors 0 to 2");
+	case PROGRAM_BEGUN:
+		ssd_fail(s, "%s ended before it could be executed",
+		    s->startas);
 	case PROGRAM_IO_SCHEDULING:
 	case PROGRAM_EXEC:
 		break;
@@ -144,26 +147,36 @@ take_pidfile_back(const struct ssd *s, pid_t pid)
 		(void)unlink(s->pidfile);
 }
 
-/* Until its exec is done, or cannot be. */
+/* Until its exec is done, or cannot be: then that is the end. */
 static void
-wait_for_exec(const struct ssd *s, const struct child *c)
+wait_for_exec(const struct ssd *s, const struct child *c, struct notify *n)
 {
 	struct pollfd channel = { c->channel, POLLIN, 0 };
 	struct program_report r;
+	bool has_begun = false;
 
 	for (;;) {
 		switch (program_read(c, &r)) {
-		case PROGRAM_EXECUTED:
-			return;
+		case PROGRAM_END:
+			if (has_begun)
+				return;
+			r = (struct program_report){ .step = PROGRAM_BEGUN };
+			take_pidfile_back(s, c->pid);
+			notify_close(n);
+			fail(s, &r);
 		case PROGRAM_QUIET:
 			(void)poll(&channel, 1, -1);
 			break;
 		case PROGRAM_REPORT:
 			if (r.fatal) {
 				take_pidfile_back(s, c->pid);
+				notify_close(n);
 				fail(s, &r);
 			}
-			say_warning(&r);
+			if (r.step == PROGRAM_BEGUN)
+				has_begun = true;
+			else
+				say_warning(&r);
 			break;
 		}
 	}
@@ -183,7 +196,7 @@ start_in_background(const struct ssd *s, struct program *p, int turn)
 		notify_close(&n);
 		ssd_fail_errno(s, errno, "unable to do first fork");
 	}
-	wait_for_exec(s, &child);
+	wait_for_exec(s, &child, &n);
 	/* From now on it is seen. */
 	if (turn != -1)
 		close(turn);

@@ -27,8 +27,7 @@ struct stopping {
 	const struct ssd *s;
 	struct ssd_found found;
 	int n_killed, n_left;	/* of the last signal */
-	char pids[3072];	/* that it went to */
-	bool any;
+	bool has_looked, any;
 	char what[3072];
 };
 
@@ -61,6 +60,10 @@ signal_one(struct stopping *k, const struct ssd_match *m, int signal)
 {
 	struct ssd_match keeper;
 
+	if (m->pid <= 1) {
+		errno = EPERM;
+		return -1;
+	}
 	if (m->is_keeper)
 		return process_request(m->pid, m->start, SIGTERM);
 	if (supervise_is_stop(signal) && supervise_find(m, &keeper) &&
@@ -74,15 +77,6 @@ signal_one(struct stopping *k, const struct ssd_match *m, int signal)
 	return process_signal(m->pid, m->start, signal);
 }
 
-static void
-note_pid(struct stopping *k, pid_t pid)
-{
-	const size_t used = strlen(k->pids);
-
-	if (k->s->verbose)
-		snprintf(k->pids + used, sizeof(k->pids) - used, " %d", pid);
-}
-
 /* Find what matches, and signal it. */
 static void
 signal_all(struct stopping *k, int signal)
@@ -93,6 +87,7 @@ signal_all(struct stopping *k, int signal)
 	size_t count;
 
 	(void)ssd_find(s, &k->found);
+	k->has_looked = true;
 	/* It died, and its keeper waits to restart it. */
 	if ((k->found.count == 0 || k->found.items[0].start == 0) &&
 	    s->pidfile != NULL && !s->test && supervise_is_stop(signal) &&
@@ -102,16 +97,16 @@ signal_all(struct stopping *k, int signal)
 	}
 	count = k->found.count;
 	k->n_killed = k->n_left = 0;
-	k->pids[0] = '\0';
-	for (size_t i = 0; i < count; i++) {
-		match = k->found.items[i];
-		if (s->test) {
+	/* The last that was found first, as Debian's. */
+	for (size_t i = count; i > 0; i--) {
+		match = k->found.items[i - 1];
+		if (s->test && m->pid > 1) {
 			ssd_say(s, "Would send signal %d to %d.", signal,
 			    m->pid);
 			k->n_killed++;
 		} else if (signal_one(k, m, signal) == 0) {
 			k->n_killed++;
-			note_pid(k, m->pid);
+			k->found.items[i - 1].is_signalled = true;
 		} else {
 			if (signal != 0)
 				message_error("warning: failed to kill %d: %s",
@@ -124,13 +119,21 @@ signal_all(struct stopping *k, int signal)
 static void
 say_stopped(const struct stopping *k, int retry)
 {
-	char number[32] = "";
+	const struct ssd_match *m;
+	char pids[3072] = "", number[32] = "";
+	size_t used = 0;
 
 	if (!k->s->verbose || k->s->test || k->n_killed == 0)
 		return;
+	for (m = k->found.items; m < k->found.items + k->found.count &&
+	    used < sizeof(pids) - 16; m++) {
+		if (m->is_signalled)
+			used += (size_t)snprintf(pids + used,
+			    sizeof(pids) - used, " %d", m->pid);
+	}
 	if (retry > 0)
 		snprintf(number, sizeof(number), ", retry #%d", retry);
-	ssd_say(k->s, "Stopped %s (pid%s)%s.", k->what, k->pids, number);
+	ssd_say(k->s, "Stopped %s (pid%s)%s.", k->what, pids, number);
 }
 
 /* Keep of those found what still matches, or lives as far as its pidfd says. */
@@ -196,6 +199,10 @@ wait_until_gone(struct stopping *k, int64_t usec)
 	const int64_t until = watch_now() + usec;
 	const struct ssd *s = k->s;
 
+	/* A schedule that begins with a time. */
+	if (!k->has_looked)
+		(void)ssd_find(s, &k->found);
+	k->has_looked = true;
 	for (;;) {
 		if (k->found.count == 0 && (s->pid != 0 || s->pidfile != NULL))
 			return true;

@@ -128,6 +128,27 @@ is_zombie() {
 	is "$(marked)" "" "processes left"
 }
 
+@test "-b of a program that is killed before its exec fails" {
+	command -v strace >/dev/null || skip "needs strace"
+	local code=0
+	strace -f -qq -o "$T/trace" -e trace=chdir \
+		-e inject=chdir:signal=KILL:when=1 \
+		"${SSD[@]}" -S -b -m -p "$T/pid" -x "$(command -v sleep)" \
+		-- 1000 3>&- >"$T/out" 2>&1 || code=$?
+	is "$code" 2 "exit status"
+	match "$(cat "$T/out")" 'ended before it could be executed'
+	[ ! -e "$T/pid" ]
+}
+
+@test "the directory of a notification socket is gone after a failure" {
+	mkdir "$T/run-as"
+	TMPDIR=$T/run-as ssd 2 -S -b --notify-await -p "$T/pid" -m -n nosuch \
+		-a "$T/no-such"
+	is "$(ls -A "$T/run-as")" "" "left over"
+	is "$(find /run -maxdepth 1 -name '.s-s-d-notify.*' -newer "$T/run-as" \
+		2>/dev/null)" "" "left over in /run"
+}
+
 @test "a pidfile is never seen empty, whoever is killed when" {
 	command -v strace >/dev/null || skip "needs strace"
 	strace -f -qq -o "$T/trace" -e trace=write,pwrite64 \
@@ -157,6 +178,28 @@ is_zombie() {
 	ssd 0 --status --exec "$T/sleeper"
 	ssd 0 --stop --retry 5 --exec "$T/sleeper"
 	ssd 3 --status --exec "$T/sleeper"
+}
+
+@test "a removed program is found by a name with a link in it" {
+	mkdir "$T/real"
+	ln -s real "$T/link"
+	cp "$(command -v sleep)" "$T/real/sleeper"
+	ssd -S -b -x "$T/link/sleeper" -- 1000
+	rm "$T/real/sleeper"
+	ssd 0 --status --exec "$T/link/sleeper"
+	ssd 0 --stop --retry 5 --exec "$T/link/sleeper"
+}
+
+@test "the first process is found, and not signalled" {
+	ssd 0 --status --pid 1
+	ssd 1 --stop --pid 1
+	match "$stderr" 'failed to kill 1: Operation not permitted'
+}
+
+@test "a schedule may begin with a time" {
+	ssd -S -b -m -p "$T/pid" -x "$(command -v sleep)" -- 1000
+	ssd 0 --stop --retry 0/TERM/10 --pidfile "$T/pid"
+	gone "$(cat "$T/pid")"
 }
 
 @test "a program that was replaced is still the one" {
@@ -240,6 +283,21 @@ is_zombie() {
 	ssd -S -b -m -p "$T/pid" -x "$(command -v sleep)" -- 1000
 	ssd -K -s SIGKILL -p "$T/pid"
 	wait_until 10 gone "$(cat "$T/pid")"
+}
+
+@test "a program without a slash is looked for in PATH" {
+	ssd -S --test -p "$T/pid" -x sleep -- 1000
+	is "$output" "Would start $(command -v sleep) 1000 ."
+	ssd 2 -S --test -p "$T/pid" -x no-such-program
+	match "$stderr" 'unable to stat //no-such-program'
+}
+
+@test "the first operand is the program when nothing else names it" {
+	ssd -S -b -m -p "$T/pid" "$(command -v sleep)" 1000
+	is "$(tr '\0' ' ' <"/proc/$(cat "$T/pid")/cmdline")" \
+		"$(command -v sleep) 1000 " "the command line"
+	ssd -K -R 5 -p "$T/pid"
+	ssd 3 -S -p "$T/pid"
 }
 
 # The pid gets another owner between two signals of a schedule.

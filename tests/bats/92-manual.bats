@@ -168,6 +168,25 @@ complete_words() {
 	    "$root/contrib/bash-completion/holdfast" "$@" 2>/dev/null
 }
 
+@test "manual: start-stop-daemon's has the options that its help has" {
+	is "$(sed -n 's/^\.It Fl //p' "$root/doc/start-stop-daemon.8" |
+		grep -oE -e '-[a-z][a-z-]+' | sed 's/^-/--/' | sort -u)" \
+		"$(holdfast start-stop-daemon --help |
+		grep -oE -e '^ .*' | grep -oE -e '(^|[ ,])--[a-z][a-z-]+' |
+		tr -d ' ,' | sort -u)"
+}
+
+@test "manual: the examples of start-stop-daemon's run" {
+	local n commands
+	manual=$root/doc/start-stop-daemon.8
+	for n in 1 2 3 4 5 6; do
+		commands=$(example "$n")
+		[ -n "$commands" ]
+		run -0 bash -euc "$commands" 3>&-
+	done
+	is "$(example 7)" ""
+}
+
 @test "completion: the first word is a command" {
 	[ "$(complete_words holdfast try)" = try-restart ]
 }
