@@ -165,6 +165,16 @@ read_line(const struct ssd *s, struct notify *n, const char *line,
 	return ANSWER_NONE;
 }
 
+/* musl's macro compares a size with a difference of pointers. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-compare"
+static struct cmsghdr *
+next_header(struct msghdr *m, struct cmsghdr *c)
+{
+	return CMSG_NXTHDR(m, c);
+}
+#pragma GCC diagnostic pop
+
 /* Who may say it: the user that the program runs as, or root. */
 static bool
 take_control(const struct ssd *s, struct msghdr *m)
@@ -175,7 +185,7 @@ take_control(const struct ssd *s, struct msghdr *m)
 	size_t count;
 	bool may = false;
 
-	for (c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+	for (c = CMSG_FIRSTHDR(m); c != NULL; c = next_header(m, c)) {
 		if (c->cmsg_level != SOL_SOCKET)
 			continue;
 		if (c->cmsg_type == SCM_CREDENTIALS) {
