@@ -54,12 +54,22 @@ lookup_prepare(void)
 /* Something was done since nobody foresaw this: it is too late to begin anew. */
 int
 lookup_credentials(const char *user, const char *group,
-    struct credentials *c, char *err, size_t size)
+    enum lookup_digits digits, struct credentials *c, char *err, size_t size)
 {
+	(void)digits;
 	(void)c;
 	snprintf(err, size, "cannot look up %s '%s': the definition was "
 	    "changed meanwhile", user != NULL ? "user" : "group",
 	    user != NULL ? user : group);
+	return -1;
+}
+
+/* Who has a user to look up is the whole program by then. */
+int
+lookup_groups(struct credentials *c)
+{
+	(void)c;
+	errno = ENOSYS;
 	return -1;
 }
 

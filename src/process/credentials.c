@@ -17,7 +17,8 @@ credentials_resolve(const char *user, const char *group,
 	*ret = (struct credentials){ .uid = geteuid(), .gid = getegid() };
 	if (user == NULL && group == NULL)
 		return 0;
-	if (lookup_credentials(user, group, ret, err, size) == 0)
+	if (lookup_credentials(user, group, LOOKUP_NAME_FIRST, ret, err,
+	    size) == 0)
 		return 0;
 	credentials_free(ret);
 	return -1;

@@ -40,14 +40,17 @@ parse_id(const char *text, uint32_t *ret)
 }
 
 static int
-resolve_user(const char *user, struct credentials *c, char *err, size_t size)
+resolve_user(const char *user, enum lookup_digits digits,
+    struct credentials *c, char *err, size_t size)
 {
-	struct passwd *pw;
+	struct passwd *pw = NULL;
 	uint32_t id;
+	const bool is_id = digits != LOOKUP_NAME && parse_id(user, &id);
 
 	errno = 0;
-	pw = getpwnam(user);
-	if (pw == NULL && parse_id(user, &id))
+	if (digits == LOOKUP_NAME_FIRST || !is_id)
+		pw = getpwnam(user);
+	if (pw == NULL && is_id)
 		pw = getpwuid(id);
 	if (pw == NULL) {
 		snprintf(err, size, "unknown user '%s'%s%s", user,
@@ -69,15 +72,19 @@ resolve_user(const char *user, struct credentials *c, char *err, size_t size)
 }
 
 static int
-resolve_group(const char *group, struct credentials *c, char *err, size_t size)
+resolve_group(const char *group, enum lookup_digits digits,
+    struct credentials *c, char *err, size_t size)
 {
-	struct group *gr;
+	struct group *gr = NULL;
 	uint32_t id;
 
-	gr = getgrnam(group);
+	const bool is_id = digits != LOOKUP_NAME && parse_id(group, &id);
+
+	if (digits == LOOKUP_NAME_FIRST || !is_id)
+		gr = getgrnam(group);
 	if (gr != NULL)
 		c->gid = gr->gr_gid;
-	else if (parse_id(group, &id))
+	else if (is_id)
 		c->gid = id;
 	else {
 		snprintf(err, size, "unknown group '%s'", group);
@@ -117,14 +124,32 @@ resolve_groups(struct credentials *c, char *err, size_t size)
 
 int
 lookup_credentials(const char *user, const char *group,
-    struct credentials *c, char *err, size_t size)
+    enum lookup_digits digits, struct credentials *c, char *err, size_t size)
 {
-	if ((user != NULL && resolve_user(user, c, err, size) == -1) ||
-	    (group != NULL && resolve_group(group, c, err, size) == -1) ||
+	if ((user != NULL &&
+	    resolve_user(user, digits, c, err, size) == -1) ||
+	    (group != NULL &&
+	    resolve_group(group, digits, c, err, size) == -1) ||
 	    resolve_groups(c, err, size) == -1)
 		return -1;
 	/* An ordinary user may name himself; setgroups(2) would be refused. */
 	c->change = geteuid() == 0 || c->uid != geteuid() ||
 	    c->gid != getegid();
+	return 0;
+}
+
+int
+lookup_groups(struct credentials *c)
+{
+	char err[128];
+	gid_t *before = c->groups;
+
+	c->groups = NULL;
+	if (resolve_groups(c, err, sizeof(err)) == -1) {
+		c->groups = before;
+		errno = ENOMEM;
+		return -1;
+	}
+	free(before);
 	return 0;
 }

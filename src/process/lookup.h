@@ -23,12 +23,21 @@ struct credentials {
  */
 void lookup_prepare(void);
 
+/* What digits are: a name if there is one like that; or a number; or a name. */
+enum lookup_digits { LOOKUP_NAME_FIRST, LOOKUP_NUMBER, LOOKUP_NAME };
+
 /*
  * Look up user and group, of which one may be NULL, into *c, which holds the
  * caller's own ids.  0, or -1 with one line in err; *c is then to be freed, but
  * not to be used.
  */
 int lookup_credentials(const char *user, const char *group,
-    struct credentials *c, char *err, size_t size);
+    enum lookup_digits digits, struct credentials *c, char *err, size_t size);
+
+/*
+ * Once more the groups of c's user, by the databases of the root directory that
+ * this process has now.  0, or -1 with errno.
+ */
+int lookup_groups(struct credentials *c);
 
 #endif

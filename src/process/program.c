@@ -139,7 +139,7 @@ static int
 change_credentials(const struct run *r)
 {
 	const struct program *p = r->p;
-	const struct credentials *c = p->credentials;
+	struct credentials *c = p->credentials;
 	bool other_group, other_user;
 
 	if (!p->change_group && !p->change_user)
@@ -148,8 +148,10 @@ change_credentials(const struct run *r)
 	other_user = p->change_user && getuid() != c->uid;
 	if (other_group && setgid(c->gid) == -1)
 		return fail(r, PROGRAM_GROUP);
+	/* The groups that the new root's files have for the user. */
 	if (p->change_user && (other_group || other_user) &&
-	    setgroups(c->group_count, c->groups) == -1)
+	    ((p->root != NULL && lookup_groups(c) == -1) ||
+	    setgroups(c->group_count, c->groups) == -1))
 		return fail(r, PROGRAM_GROUPS);
 	if (other_user && setuid(c->uid) == -1)
 		return fail(r, PROGRAM_USER);

@@ -52,7 +52,7 @@ struct program {
 	const char *root;	/* or NULL */
 	const char *directory;
 	bool change_group, change_user;
-	const struct credentials *credentials;
+	struct credentials *credentials;
 	const char *output;	/* becomes 1 and 2; NULL: /dev/null when
 				   close_files is set, else nothing does */
 	bool close_files;	/* 0 becomes /dev/null; the rest is closed */

@@ -61,6 +61,16 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+static bool
+needs_lookup(const struct ssd *s)
+{
+	unsigned number;
+
+	return s->chuid != NULL ||
+	    (s->user != NULL && !ssd_is_number(s->user, &number)) ||
+	    (s->group != NULL && !ssd_is_number(s->group, &number));
+}
+
 /* What does not go together. */
 static void
 check_combination(struct ssd *s)
@@ -77,6 +87,9 @@ check_combination(struct ssd *s)
 	    s->pidfile == NULL && s->user == NULL && s->name == NULL)
 		ssd_usage(s, "need at least one of --exec, --pid, --ppid, "
 		    "--pidfile, --user or --name");
+	/* What is said before is said again by who looks names up. */
+	if (needs_lookup(s))
+		lookup_prepare();
 	if (s->name != NULL && strlen(s->name) > NAME_MAX_LENGTH) {
 		message_error("warning: this system is not able to track "
 		    "process names");

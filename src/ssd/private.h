@@ -83,6 +83,8 @@ struct ssd_texts {
 
 /* values.c: read them into s; does not return when one is wrong. */
 void ssd_read_values(struct ssd *s, const struct ssd_texts *texts);
+/* A whole number: it needs no lookup. */
+bool ssd_is_number(const char *text, unsigned *ret);
 
 /* options.c: read the command line; does not return when it is wrong. */
 void ssd_read_options(struct ssd *s, int argc, char **argv);

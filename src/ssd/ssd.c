@@ -18,7 +18,7 @@
 #include "process/credentials.h"
 #include "ssd/private.h"
 
-#define TEXT_SIZE 4096
+#define TEXT_SIZE 8000
 
 static const char *program;
 
@@ -200,27 +200,9 @@ find_exec(struct ssd *s)
 		if (s->startas == given)
 			s->startas = found;
 	}
-	errno = error;
 	s->exec_path = s->exec_is_there ? path : resolve(path);
 	if (!s->exec_is_there && s->command == SSD_START)
-		ssd_fail_errno(s, errno, "unable to stat %s", path);
-}
-
-/* A whole number: it needs no lookup. */
-static bool
-is_number(const char *text, unsigned *ret)
-{
-	char *end;
-	unsigned long value;
-
-	if (text[0] < '0' || text[0] > '9')
-		return false;
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (errno != 0 || *end != '\0' || value > INT_MAX)
-		return false;
-	*ret = (unsigned)value;
-	return true;
+		ssd_fail_errno(s, error, "unable to stat %s", path);
 }
 
 static void
@@ -232,12 +214,12 @@ find_user(struct ssd *s)
 
 	if (s->user == NULL)
 		return;
-	if (is_number(s->user, &number)) {
+	if (ssd_is_number(s->user, &number)) {
 		s->match_uid = number;
 		return;
 	}
-	lookup_prepare();
-	if (lookup_credentials(s->user, NULL, &c, err, sizeof(err)) == -1)
+	if (lookup_credentials(s->user, NULL, LOOKUP_NAME, &c, err,
+	    sizeof(err)) == -1)
 		ssd_fail(s, "user '%s' not found", s->user);
 	s->match_uid = c.uid;
 	credentials_free(&c);
@@ -251,10 +233,10 @@ find_group(struct ssd *s)
 	char err[256];
 	gid_t gid;
 
-	if (is_number(s->group, &number))
+	if (ssd_is_number(s->group, &number))
 		return number;
-	lookup_prepare();
-	if (lookup_credentials(NULL, s->group, &c, err, sizeof(err)) == -1)
+	if (lookup_credentials(NULL, s->group, LOOKUP_NAME, &c, err,
+	    sizeof(err)) == -1)
 		ssd_fail(s, "group '%s' not found", s->group);
 	gid = c.gid;
 	credentials_free(&c);
@@ -265,7 +247,9 @@ static void
 find_credentials(struct ssd *s)
 {
 	struct stat st;
-	char err[256], group[16];
+	char err[256], group[16], user[16];
+	unsigned number;
+	bool is_number;
 	gid_t gid = 0;
 
 	if (s->group != NULL) {
@@ -276,10 +260,12 @@ find_credentials(struct ssd *s)
 	}
 	if (s->chuid == NULL)
 		return;
-	lookup_prepare();
 	snprintf(group, sizeof(group), "%u", (unsigned)gid);
-	if (lookup_credentials(s->chuid, s->group != NULL ? group : NULL,
-	    &s->credentials, err, sizeof(err)) == -1)
+	is_number = ssd_is_number(s->chuid, &number);
+	if (is_number)
+		snprintf(user, sizeof(user), "%u", number);
+	if (lookup_credentials(is_number ? user : s->chuid, s->group != NULL ? group : NULL,
+	    LOOKUP_NUMBER, &s->credentials, err, sizeof(err)) == -1)
 		ssd_fail(s, "user '%s' not found", s->chuid);
 	s->change_user = s->change_group = true;
 	s->chuid = s->credentials.name;

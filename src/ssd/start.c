@@ -196,6 +196,7 @@ start_in_background(const struct ssd *s, struct program *p, int turn)
 		notify_close(&n);
 		ssd_fail_errno(s, errno, "unable to do first fork");
 	}
+	ssd_say_more(s, "Detaching complete...");
 	wait_for_exec(s, &child, &n);
 	/* From now on it is seen. */
 	if (turn != -1)
@@ -209,7 +210,7 @@ start_in_background(const struct ssd *s, struct program *p, int turn)
 }
 
 static void
-fill_program(const struct ssd *s, struct program *p)
+fill_program(struct ssd *s, struct program *p)
 {
 	/* Before the operands there always is a place: the command's own name. */
 	char **arguments = s->arguments - 1;

@@ -16,6 +16,9 @@
 
 #define ITEM_MAX 20		/* of a schedule, as text */
 
+/* IOPRIO_CLASS_ of linux/ioprio.h */
+enum { IO_REAL_TIME = 1, IO_BEST_EFFORT, IO_IDLE };
+
 /* A whole number of at least 0, with nothing behind it. */
 static bool
 parse_number(const char *text, int base, int *ret)
@@ -151,7 +154,7 @@ parse_policy(const struct ssd *s, const char *text, const char *which,
 
 	if (text[length] == ':' &&
 	    !parse_number(text + length + 1, 10, &ret->priority))
-		ssd_usage(s, "invalid %s scheduler priority", which);
+		ssd_fail(s, "invalid %s scheduler priority", which);
 	for (i = 0; names[i] != NULL; i++) {
 		if (strncmp(text, names[i], length) == 0 &&
 		    names[i][length] == '\0')
@@ -179,14 +182,17 @@ parse_policies(struct ssd *s, const struct ssd_texts *texts)
 	static const char *const policies[] = { "other", "fifo", "rr", NULL };
 	static const int policy_values[] = { SCHED_OTHER, SCHED_FIFO,
 		SCHED_RR };
-	/* IOPRIO_CLASS_RT, _BE and _IDLE of linux/ioprio.h. */
 	static const char *const classes[] = { "real-time", "best-effort",
 		"idle", NULL };
-	static const int class_values[] = { 1, 2, 3 };
+	static const int class_values[] = { IO_REAL_TIME, IO_BEST_EFFORT,
+		IO_IDLE };
 
 	if (texts->policy != NULL) {
 		parse_policy(s, texts->policy, "process", policies,
 		    policy_values, &s->policy);
+		/* Those that have but one. */
+		if (s->policy.value == SCHED_OTHER)
+			s->policy.priority = 0;
 		check_priority(s, &s->policy, "process",
 		    sched_get_priority_min(s->policy.value),
 		    sched_get_priority_max(s->policy.value));
@@ -195,9 +201,9 @@ parse_policies(struct ssd *s, const struct ssd_texts *texts)
 		s->io.priority = 4;
 		parse_policy(s, texts->io, "IO", classes, class_values,
 		    &s->io);
+		if (s->io.value == IO_IDLE)
+			s->io.priority = 7;
 		check_priority(s, &s->io, "IO", 0, 7);
-		if (s->io.value == 3)
-			s->io.priority = 7;	/* there is no other */
 	}
 }
 
@@ -233,4 +239,16 @@ ssd_read_values(struct ssd *s, const struct ssd_texts *texts)
 		s->notify_timeout_is_set = true;
 		s->notify_usec = value * INT64_C(1000000);
 	}
+}
+
+/* As strtol(3) reads one: it needs no lookup of a name. */
+bool
+ssd_is_number(const char *text, unsigned *ret)
+{
+	int value;
+
+	if (!parse_number(text, 10, &value))
+		return false;
+	*ret = (unsigned)value;
+	return true;
 }

@@ -261,7 +261,8 @@ is_zombie() {
 	strace -f -qq -o "$T/trace" -e trace=close \
 		"${SSD[@]}" -S -b -m -p "$T/pid" -x "$VICTIMS/notifier" \
 		-- >"$T/out" 2>&1 3>&- || true
-	[ "$(grep -c 'close(' "$T/trace")" -lt 20 ]
+	# A sanitizer has some of its own; Debian's has one for each possible.
+	[ "$(grep -c 'close(' "$T/trace")" -lt 200 ]
 	end_all
 }
 
