@@ -261,9 +261,16 @@ message_strerror(int error)
 		{ EHWPOISON, "Memory page has hardware error" },
 	};
 
+	static char unknown[32];
+	const char *text;
+
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (texts[i].error == error)
 			return texts[i].text;
 	}
-	return strerror(error);
+	text = strerror(error);
+	if (strcmp(text, "No error information") != 0)
+		return text;
+	snprintf(unknown, sizeof(unknown), "Unknown error %d", error);
+	return unknown;
 }

@@ -122,6 +122,14 @@ fail(const struct ssd *s, struct notify *n, const char *what, int error)
 	return ANSWER_FAILED;
 }
 
+static enum answer
+refuse(struct notify *n, const char *which, const char *line)
+{
+	message_error("cannot parse %s notification %s", which, line);
+	n->status = SSD_FAILED;
+	return ANSWER_FAILED;
+}
+
 /* The number behind the =; false when it is none. */
 static bool
 read_number(const char *text, int64_t max, int64_t *ret)
@@ -144,7 +152,6 @@ read_line(const struct ssd *s, struct notify *n, const char *line,
 {
 	int64_t value;
 
-	ssd_say_more(s, "-> Notification line '%s' received", line);
 	if (strcmp(line, "READY=1") == 0) {
 		ssd_say_more(s, "-> Notification => ready for service.");
 		n->status = SSD_DONE;
@@ -152,16 +159,14 @@ read_line(const struct ssd *s, struct notify *n, const char *line,
 	}
 	if (strncmp(line, "EXTEND_TIMEOUT_USEC=", 20) == 0) {
 		if (!read_number(line + 20, INT64_MAX / 2, &value))
-			return fail(s, n, "cannot parse extended timeout "
-			    "notification", EINVAL);
+			return refuse(n, "extended timeout", line);
 		*deadline = watch_now() + value;
-	}
-	if (strncmp(line, "ERRNO=", 6) == 0) {
+	} else if (strncmp(line, "ERRNO=", 6) == 0) {
 		if (!read_number(line + 6, INT32_MAX, &value))
-			return fail(s, n, "cannot parse errno notification",
-			    EINVAL);
+			return refuse(n, "errno", line);
 		return fail(s, n, "program failed to initialize", (int)value);
-	}
+	} else
+		ssd_say_more(s, "-> Notification line '%s' received", line);
 	return ANSWER_NONE;
 }
 

@@ -192,6 +192,24 @@ wait_for_death(struct stopping *k, int64_t until)
 	return kept < count;
 }
 
+/* Who may not be signalled is not waited for, either. */
+static void
+keep_ours(struct stopping *k)
+{
+	struct ssd_match *m;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < k->found.count; i++) {
+		m = &k->found.items[i];
+		if (m->fd == -1 ? process_signal(m->pid, m->start, 0) == 0 :
+		    process_signal_through(m->fd, 0) == 0)
+			k->found.items[kept++] = *m;
+		else if (m->fd != -1)
+			close(m->fd);
+	}
+	k->found.count = kept;
+}
+
 /* True when nothing that matches is left before the time is over. */
 static bool
 wait_until_gone(struct stopping *k, int64_t usec)
@@ -203,12 +221,14 @@ wait_until_gone(struct stopping *k, int64_t usec)
 	if (!k->has_looked)
 		(void)ssd_find(s, &k->found);
 	k->has_looked = true;
+	keep_ours(k);
 	for (;;) {
 		if (k->found.count == 0 && (s->pid != 0 || s->pidfile != NULL))
 			return true;
 		if (k->found.count == 0) {
 			/* What came meanwhile is to go as well. */
 			(void)ssd_find(s, &k->found);
+			keep_ours(k);
 			if (k->found.count == 0)
 				return true;
 		}
@@ -221,9 +241,21 @@ wait_until_gone(struct stopping *k, int64_t usec)
 	return false;
 }
 
+static void
+remove_pidfile(const struct ssd *s)
+{
+	if (!s->remove_pidfile || s->test)
+		return;
+	if (unlink(s->pidfile) == -1 && errno != ENOENT)
+		ssd_fail_errno(s, errno, "cannot remove pidfile '%s'",
+		    s->pidfile);
+}
+
+/* Also when nothing was running. */
 static int
 finish(const struct stopping *k)
 {
+	remove_pidfile(k->s);
 	if (k->any)
 		return SSD_DONE;
 	ssd_say(k->s, "No %s found running; none killed.", k->what);
@@ -270,16 +302,6 @@ run_schedule(struct stopping *k)
 	}
 }
 
-static void
-remove_pidfile(const struct ssd *s)
-{
-	if (!s->remove_pidfile || s->test)
-		return;
-	if (unlink(s->pidfile) == -1 && errno != ENOENT)
-		ssd_fail_errno(s, errno, "cannot remove pidfile '%s'",
-		    s->pidfile);
-}
-
 int
 ssd_stop(const struct ssd *s)
 {
@@ -293,8 +315,6 @@ ssd_stop(const struct ssd *s)
 		by_schedule = false;
 	}
 	status = by_schedule ? run_schedule(&k) : stop_once(&k);
-	if (status != SSD_FAILED)
-		remove_pidfile(s);
 	ssd_drop(&k.found);
 	return status;
 }

@@ -96,7 +96,7 @@ pidfile_put(const char *path, pid_t pid)
 enum pidfile_content
 pidfile_get(const char *path, pid_t *ret_pid, struct stat *ret_status)
 {
-	char text[64];
+	char text[16 * 1024];	/* for what has many blanks or zeros in front */
 	ssize_t n;
 	long pid;
 	char *end;
