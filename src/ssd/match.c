@@ -22,100 +22,16 @@
 #include "ssd/private.h"
 #include "state/pidfile.h"
 
-/* What replaced or removed it leaves of a program's name. */
-static const char deleted[] = " (deleted)";
-
 #define HELPERS_MAX 7
 #define MANY 256		/* processes that are worth a thread */
 #define CHUNK 64		/* that one thread looks at before the next */
 #define PIDS_MAX (4 * 1024 * 1024) /* PID_MAX_LIMIT of the kernel */
-
-/* /proc: a path from here is found sooner. */
-static int
-open_proc(void)
-{
-	static int fd = -1;
-
-	if (fd == -1)
-		fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return fd;
-}
-
-/* In a container a name is another file's. */
-static bool
-sees_our_files(pid_t pid)
-{
-	const int proc = open_proc();
-	char link[32];
-	struct stat ours, theirs;
-
-	snprintf(link, sizeof(link), "%d/ns/mnt", pid);
-	return fstatat(proc, "self/ns/mnt", &ours, 0) == 0 &&
-	    fstatat(proc, link, &theirs, 0) == 0 &&
-	    ours.st_ino == theirs.st_ino;
-}
-
-/*
- * Does it run the program of --exec: is it the same file, or is what was
- * started under that name now another file or none?  A file without a name is
- * rare, and only then the name that it had is asked for.
- */
-static bool
-runs_program(const struct ssd *s, pid_t pid)
-{
-	const int proc = open_proc();
-	const size_t suffix = sizeof(deleted) - 1;
-	char link[32], path[PATH_MAX];
-	struct stat st;
-	ssize_t n;
-
-	snprintf(link, sizeof(link), "%d/exe", pid);
-	if (fstatat(proc, link, &st, 0) == -1)
-		return false;
-	if (s->exec_is_there && st.st_dev == s->exec_status.st_dev &&
-	    st.st_ino == s->exec_status.st_ino)
-		return true;
-	if (s->exec_is_there && st.st_nlink > 0)
-		return false;
-	n = readlinkat(proc, link, path, sizeof(path) - 1);
-	if (n <= 0)
-		return false;
-	path[n] = '\0';
-	if ((size_t)n > suffix && strcmp(path + n - suffix, deleted) == 0)
-		path[(size_t)n - suffix] = '\0';
-	/* Nothing to compare with: the name has to do, where it is the same. */
-	if (!s->exec_is_there)
-		return strcmp(path, s->exec_path) == 0 && sees_our_files(pid);
-	return stat(path, &st) == 0 && st.st_dev == s->exec_status.st_dev &&
-	    st.st_ino == s->exec_status.st_ino;
-}
-
-static bool
-belongs_to(pid_t pid, uid_t uid)
-{
-	char path[16];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "%d", pid);
-	return fstatat(open_proc(), path, &st, 0) == 0 && st.st_uid == uid;
-}
 
 /* Who may not see others in /proc (hidepid) may still ask whether they live. */
 static bool
 is_hidden(pid_t pid)
 {
 	return kill(pid, 0) == -1 && errno == EPERM;
-}
-
-/* What is seen of one that lives, and does not cost much, or was seen before its
- * start time was and may have been another. */
-static bool
-is_meant(const struct ssd *s, pid_t pid, const struct process_stat *st)
-{
-	return (s->ppid == 0 || st->parent == s->ppid) &&
-	    (s->name == NULL || strcmp(st->name, s->name) == 0) &&
-	    (s->user == NULL || belongs_to(pid, s->match_uid)) &&
-	    (s->exec == NULL || runs_program(s, pid));
 }
 
 /*
@@ -127,14 +43,13 @@ static bool
 matches(const struct ssd *s, pid_t pid, struct ssd_match *ret)
 {
 	const bool by_pid = s->exec == NULL && s->ppid == 0 &&
-	    s->user == NULL && s->name == NULL;
+	    s->user == NULL && s->name == NULL && s->begins == NULL;
 	struct process_stat st;
 	bool lives;
 
 	*ret = (struct ssd_match){ .pid = pid, .fd = -1 };
 	/* What costs least first: most are not meant. */
-	if ((s->user != NULL && !belongs_to(pid, s->match_uid)) ||
-	    (s->exec != NULL && !runs_program(s, pid)))
+	if (!ssd_compare(s, pid, NULL))
 		return false;
 	if (s->command == SSD_STOP)
 		ret->fd = process_open_stat(pid, 0, &st);
@@ -145,7 +60,7 @@ matches(const struct ssd *s, pid_t pid, struct ssd_match *ret)
 		return by_pid && (s->command == SSD_STOP || is_hidden(pid));
 	ret->start = st.start;
 	ret->parent = st.parent;
-	if (is_meant(s, pid, &st))
+	if (ssd_compare(s, pid, &st))
 		return true;
 	if (ret->fd != -1)
 		close(ret->fd);
@@ -240,7 +155,7 @@ check_pidfile(const struct ssd *s, const struct stat *st)
 	const bool alone = s->exec == NULL && s->ppid == 0 &&
 	    s->user == NULL && s->name == NULL;
 
-	if (strcmp(s->pidfile, "/dev/null") == 0)
+	if (s->any_pidfile || strcmp(s->pidfile, "/dev/null") == 0)
 		return;
 	if (alone && ((st->st_uid != getuid() && st->st_uid != 0) ||
 	    (st->st_gid != getgid() && st->st_gid != 0)))
@@ -343,7 +258,7 @@ list_crowd(struct crowd *c, struct share *helpers)
 	size_t count = 0, started = 0, wanted = 0;
 	DIR *proc;
 
-	(void)open_proc();	/* before there are threads */
+	(void)ssd_open_proc();	/* before there are threads */
 	proc = opendir("/proc");
 	if (proc == NULL)
 		ssd_fail_errno(c->s, errno, "unable to opendir /proc");

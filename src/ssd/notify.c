@@ -12,15 +12,18 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "define/value.h"
 #include "message.h"
 #include "process/child.h"
 #include "process/process.h"
+#include "process/program.h"
 #include "ssd/private.h"
 #include "state/watch.h"
 
@@ -55,8 +58,8 @@ program_gid(const struct ssd *s)
 	return s->change_group ? s->credentials.gid : getgid();
 }
 
-void
-notify_open(const struct ssd *s, struct notify *n)
+static void
+open_socket(const struct ssd *s, struct notify *n)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const uid_t uid = program_uid(s);
@@ -100,12 +103,41 @@ notify_open(const struct ssd *s, struct notify *n)
 }
 
 void
+notify_open(const struct ssd *s, struct notify *n, struct program *p)
+{
+	int pair[2];
+
+	if (s->notify_await) {
+		n->kind = NOTIFY_BY_SOCKET;
+		open_socket(s, n);
+	} else if (s->extras.ready_as != -1) {
+		if (pipe2(pair, O_CLOEXEC | O_NONBLOCK) == -1 ||
+		    fcntl(pair[1], F_SETFL, 0) == -1)
+			ssd_fail_errno(s, errno, "unable to make a pipe");
+		n->kind = NOTIFY_BY_LINE;
+		n->socket = pair[0];
+		n->other = p->given = pair[1];
+		p->given_as = s->extras.ready_as;
+	}
+}
+
+void
+notify_begun(struct notify *n)
+{
+	if (n->other != -1)
+		close(n->other);
+	n->other = -1;
+}
+
+void
 notify_close(struct notify *n)
 {
 	if (n->socket == -1)
 		return;
 	close(n->socket);
 	n->socket = -1;
+	if (n->kind != NOTIFY_BY_SOCKET)
+		return;
 	(void)unlink(n->path);
 	(void)rmdir(n->directory);
 }
@@ -113,20 +145,20 @@ notify_close(struct notify *n)
 static enum answer
 fail(const struct ssd *s, struct notify *n, const char *what, int error)
 {
-	(void)s;
 	if (error != 0)
 		message_error("%s (%s)", what, message_strerror(error));
 	else
 		message_error("%s", what);
-	n->status = SSD_FAILED;
+	n->status = s->dialect->failed;
 	return ANSWER_FAILED;
 }
 
 static enum answer
-refuse(struct notify *n, const char *which, const char *line)
+refuse(const struct ssd *s, struct notify *n, const char *which,
+    const char *line)
 {
 	message_error("cannot parse %s notification %s", which, line);
-	n->status = SSD_FAILED;
+	n->status = s->dialect->failed;
 	return ANSWER_FAILED;
 }
 
@@ -159,11 +191,11 @@ read_line(const struct ssd *s, struct notify *n, const char *line,
 	}
 	if (strncmp(line, "EXTEND_TIMEOUT_USEC=", 20) == 0) {
 		if (!read_number(line + 20, INT64_MAX / 2, &value))
-			return refuse(n, "extended timeout", line);
+			return refuse(s, n, "extended timeout", line);
 		*deadline = watch_now() + value;
 	} else if (strncmp(line, "ERRNO=", 6) == 0) {
 		if (!read_number(line + 6, INT32_MAX, &value))
-			return refuse(n, "errno", line);
+			return refuse(s, n, "errno", line);
 		return fail(s, n, "program failed to initialize", (int)value);
 	} else
 		ssd_say_more(s, "-> Notification line '%s' received", line);
@@ -247,6 +279,33 @@ receive(const struct ssd *s, struct notify *n, int64_t *deadline)
 	return answer;
 }
 
+/* The line that says so; whoever else may write there, for whom it ends. */
+static enum answer
+receive_line(const struct ssd *s, struct notify *n, struct pollfd *program,
+    bool *gone)
+{
+	char text[512];
+	ssize_t length;
+
+	length = read(n->socket, text, sizeof(text));
+	if (length == -1)
+		return errno == EAGAIN || errno == EINTR ? ANSWER_NONE :
+		    fail(s, n, "cannot read notification", errno);
+	if (length == 0) {
+		/* Who ends closes that first. */
+		(void)poll(program, program->fd != -1,
+		    (int)(LOOK_AGAIN_USEC / 1000));
+		*gone = *gone || (program->revents & POLLIN) != 0;
+		return fail(s, n, *gone ?
+		    "program ended before it was ready" :
+		    "program closed its descriptor before it was ready", 0);
+	}
+	if (memchr(text, '\n', (size_t)length) == NULL)
+		return ANSWER_NONE;
+	n->status = SSD_DONE;
+	return ANSWER_READY;
+}
+
 /* Does anything live in a session?  The program may have left it to a child. */
 static bool
 session_lives(pid_t session)
@@ -274,16 +333,20 @@ notify_wait(const struct ssd *s, struct notify *n, const struct child *c)
 		{ n->socket, POLLIN, 0 },
 		{ process_open(c->pid, 0), POLLIN, 0 },
 	};
-	int64_t deadline = watch_now() + s->notify_usec, left;
+	int64_t deadline = s->notify_usec == USEC_INFINITY ? USEC_INFINITY :
+	    watch_now() + s->notify_usec, left;
 	enum answer answer = ANSWER_NONE;
 	bool gone = polled[1].fd == -1 && errno == ESRCH;
 
-	ssd_say_more(s, "Waiting for notifications... (timeout %lusec "
-	    "%lunsec)", (unsigned long)(s->notify_usec / 1000000),
-	    (unsigned long)(s->notify_usec % 1000000) * 1000);
+	if (s->notify_usec != USEC_INFINITY)
+		ssd_say_more(s, "Waiting for notifications... (timeout %lusec "
+		    "%lunsec)", (unsigned long)(s->notify_usec / 1000000),
+		    (unsigned long)(s->notify_usec % 1000000) * 1000);
 	for (;;) {
 		/* What it said before it died counts. */
-		answer = receive(s, n, &deadline);
+		answer = n->kind == NOTIFY_BY_LINE ?
+		    receive_line(s, n, &polled[1], &gone) :
+		    receive(s, n, &deadline);
 		if (answer != ANSWER_NONE)
 			break;
 		if (gone && !session_lives(c->session)) {

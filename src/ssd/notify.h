@@ -7,17 +7,34 @@
 #include <limits.h>
 
 struct child;
+struct program;
 struct ssd;
 
+enum notify_kind {
+	NOTIFY_BY_NOTHING,
+	NOTIFY_BY_SOCKET,	/* --notify-await */
+	NOTIFY_BY_LINE,		/* --notify=fd:N: a newline there */
+};
+
 struct notify {
-	int socket;
+	enum notify_kind kind;
+	int socket;		/* or the end of a pipe that is read */
+	int other;		/* the end that the program has; -1 */
 	int status;		/* the exit status that it came to */
 	char directory[PATH_MAX];	/* a private one */
 	char path[PATH_MAX];	/* of the socket in it */
 };
 
-/* Make the socket and put it into the environment.  A failure is the end. */
-void notify_open(const struct ssd *s, struct notify *n);
+#define NOTIFY_NONE { .socket = -1, .other = -1 }
+
+/*
+ * Make what is asked for: the socket, which is put into the environment, or the
+ * pipe, which is put into the program.  A failure is the end.
+ */
+void notify_open(const struct ssd *s, struct notify *n, struct program *p);
+
+/* The program is begun: it has what is its. */
+void notify_begun(struct notify *n);
 
 /*
  * Wait until child is ready, failed, died or took too long: said, and n->status

@@ -61,12 +61,22 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+/* Of a home directory, or what is not a number. */
+static bool
+is_home_of(const char *path)
+{
+	return path != NULL && path[0] == '~' && path[1] != '\0' &&
+	    path[1] != '/';
+}
+
 static bool
 needs_lookup(const struct ssd *s)
 {
 	unsigned number;
 
 	return s->chuid != NULL ||
+	    is_home_of(s->exec) || is_home_of(s->root) ||
+	    is_home_of(s->directory) ||
 	    (s->user != NULL && !ssd_is_number(s->user, &number)) ||
 	    (s->group != NULL && !ssd_is_number(s->group, &number));
 }
@@ -124,8 +134,8 @@ check_combination(struct ssd *s)
 		    "--background");
 }
 
-static void
-set_command(struct ssd *s, enum ssd_command command)
+void
+ssd_set_command(struct ssd *s, enum ssd_command command)
 {
 	if (s->command != SSD_NONE && s->command != command)
 		ssd_usage(s, "only one command can be specified");
@@ -133,8 +143,8 @@ set_command(struct ssd *s, enum ssd_command command)
 }
 
 /* "USER[:GROUP]". */
-static void
-split_chuid(struct ssd *s, const char *text)
+void
+ssd_split_user(struct ssd *s, const char *text)
 {
 	const size_t length = strcspn(text, ":");
 	char *user;
@@ -143,16 +153,21 @@ split_chuid(struct ssd *s, const char *text)
 	if (user == NULL)
 		message_die("out of memory");
 	s->chuid = user;
-	if (text[length] == '\0')
-		return;
-	if (text[length + 1] == '\0')
+	if (text[length] == ':')
+		s->group = text + length + 1;
+}
+
+static void
+take_chuid(struct ssd *s, const char *text)
+{
+	ssd_split_user(s, text);
+	if (s->group != NULL && text[strlen(text) - 1] == ':')
 		ssd_fail(s, "missing group name");
-	s->group = text + length + 1;
 }
 
 /* --help and --version end it wherever they stand. */
 static void
-read_command(struct ssd *s, int code)
+take_command(struct ssd *s, int code)
 {
 	switch (code) {
 	case 'H':
@@ -161,16 +176,18 @@ read_command(struct ssd *s, int code)
 	case 'V':
 		ssd_print_version();
 		exit(SSD_DONE);
-	case 'K': set_command(s, SSD_STOP); break;
-	case 'S': set_command(s, SSD_START); break;
-	case 'T': set_command(s, SSD_STATUS); break;
-	case OPTION_PIDOF: set_command(s, SSD_PIDOF); break;
+	case 'K': ssd_set_command(s, SSD_STOP); break;
+	case 'S': ssd_set_command(s, SSD_START); break;
+	case 'T': ssd_set_command(s, SSD_STATUS); break;
+	case OPTION_PIDOF: ssd_set_command(s, SSD_PIDOF); break;
 	}
 }
 
 static void
-read_option(struct ssd *s, struct ssd_texts *texts, int code)
+take_option(struct ssd *s, int code)
 {
+	struct ssd_texts *texts = &s->texts;
+
 	switch (code) {
 	case 'a': s->startas = optarg; break;
 	case 'n': s->name = optarg; break;
@@ -184,7 +201,7 @@ read_option(struct ssd *s, struct ssd_texts *texts, int code)
 	case 'u': s->user = optarg; break;
 	case 'v': s->verbose = true; s->quiet = false; break;
 	case 'x': s->exec = optarg; break;
-	case 'c': split_chuid(s, optarg); break;
+	case 'c': take_chuid(s, optarg); break;
 	case 'g': s->group = optarg; break;
 	case 'r': s->root = optarg; break;
 	case 'N': s->nice = (int)strtol(optarg, NULL, 10); break;
@@ -200,27 +217,27 @@ read_option(struct ssd *s, struct ssd_texts *texts, int code)
 	case OPTION_REMOVE_PIDFILE: s->remove_pidfile = true; break;
 	case 'R': s->retry = optarg; break;
 	case 'd': s->directory = optarg; break;
-	default: read_command(s, code); break;
+	default: take_command(s, code); break;
 	}
 }
 
-/*
- * One pass over the line.  False at a fault of its form: what getopt_long(3)
- * says of it is libc's affair, and has to be in glibc's words.
- */
-static bool
-read_line(struct ssd *s, struct ssd_texts *texts, int argc, char **argv,
-    bool aloud)
+static const struct ssd_options debians = { letters, longs, take_option };
+
+bool
+ssd_read_line(struct ssd *s, const struct ssd_options *options, int argc,
+    char **argv, bool aloud)
 {
-	const char *shorts = letters + (getenv("POSIXLY_CORRECT") == NULL);
+	const char *shorts = options->letters +
+	    (getenv("POSIXLY_CORRECT") == NULL);
 	int code;
 
 	optind = 0;
 	opterr = aloud;
-	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+	while ((code = getopt_long(argc, argv, shorts, options->longs,
+	    NULL)) != -1) {
 		if (code == '?')
 			return false;
-		read_option(s, texts, code);
+		options->take(s, code);
 	}
 	return true;
 }
@@ -271,35 +288,79 @@ take_keeper_options(struct ssd *s, int argc, char **argv)
 	return kept;
 }
 
-void
-ssd_read_options(struct ssd *s, int argc, char **argv)
+/*
+ * A line is put into another order while it is read, but the whole program may
+ * have to read it once more.
+ */
+static char **
+copy_line(int argc, char **argv)
 {
-	const struct ssd empty = { .signal = SIGTERM, .directory = "/",
-		.notify_usec = INT64_C(60000000) };
-	struct ssd_texts texts = { 0 };
 	static char *few[FEW + 2];
 	char **copy = few;
-	int count;
 
-	/* It is put into another order while it is read, but the whole program
-	 * may have to read it once more. */
 	if (argc > FEW)
 		copy = calloc((size_t)argc + 2, sizeof(*copy));
 	if (copy == NULL)
 		message_die("out of memory");
 	memcpy(copy, argv, ((size_t)argc + 1) * sizeof(*copy));
-	*s = empty;
-	count = take_keeper_options(s, argc, copy);
-	if (!read_line(s, &texts, count, copy, false)) {
+	return copy;
+}
+
+static void
+set_operands(struct ssd *s, int argc, char **argv)
+{
+	s->arguments = argv + optind;
+	s->argument_count = argc - optind;
+}
+
+void
+ssd_read_foreign(struct ssd *s, const struct ssd_options *options, int argc,
+    char **argv)
+{
+	const struct ssd fresh = *s;
+	char **line = copy_line(argc, argv);
+
+	if (!ssd_read_line(s, options, argc, line, false)) {
 		lookup_prepare();
-		memcpy(copy, argv, ((size_t)argc + 1) * sizeof(*copy));
-		*s = empty;
-		count = take_keeper_options(s, argc, copy);
-		(void)read_line(s, &texts, count, copy, true);
+		*s = fresh;
+		line = copy_line(argc, argv);
+		(void)ssd_read_line(s, options, argc, line, true);
 		ssd_usage(s, NULL);
 	}
-	s->arguments = copy + optind;
-	s->argument_count = count - optind;
-	ssd_read_values(s, &texts);
+	set_operands(s, argc, line);
+	if (needs_lookup(s))
+		lookup_prepare();
+}
+
+/*
+ * Debian's line, and nothing but that if it is one; else with what is ours and
+ * OpenRC's.
+ */
+void
+ssd_read_debian(struct ssd *s, int argc, char **argv)
+{
+	struct ssd fresh;
+	char **line = copy_line(argc, argv);
+
+	s->signal = SIGTERM;
+	s->directory = "/";
+	s->notify_usec = INT64_C(60000000);
+	fresh = *s;
+	if (!ssd_read_line(s, &debians, argc, line, false)) {
+		for (int aloud = 0; aloud <= 1; aloud++) {
+			*s = fresh;
+			line = copy_line(argc, argv);
+			argc = take_keeper_options(s, argc, line);
+			argc = ssd_take_extras(s, argc, line);
+			if (ssd_read_line(s, &debians, argc, line, aloud == 1))
+				break;
+			if (aloud == 1)
+				ssd_usage(s, NULL);
+			lookup_prepare();
+		}
+	}
+	set_operands(s, argc, line);
+	ssd_read_values(s);
 	check_combination(s);
+	ssd_check_extras(s);
 }

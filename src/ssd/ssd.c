@@ -6,21 +6,37 @@
 
 #include "ssd/ssd.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "message.h"
-#include "process/credentials.h"
 #include "ssd/private.h"
 
 #define TEXT_SIZE 8000
 
+#define DIALECT_VARIABLE "START_STOP_DAEMON_DIALECT"
+
 static const char *program;
+
+static void
+hint_at_help(const char *name)
+{
+	message_line("Try '%s --help' for more information.", name);
+}
+
+const struct ssd_dialect ssd_debian = {
+	.name = "debian",
+	.failed = SSD_FAILED,
+	.usage = SSD_USAGE,
+	.read = ssd_read_debian,
+	.prepare = ssd_resolve,
+	.start = ssd_start,
+	.stop = ssd_stop,
+	.hint = hint_at_help,
+	.has_brackets = true,
+};
 
 /* --status says by its exit status that it could not tell. */
 static int
@@ -49,8 +65,8 @@ ssd_usage(const struct ssd *s, const char *fmt, ...)
 		va_end(ap);
 		message_error("%s", text);
 	}
-	message_line("Try '%s --help' for more information.", program);
-	end(status_of_failure(s, SSD_USAGE));
+	s->dialect->hint(program);
+	end(status_of_failure(s, s->dialect->usage));
 }
 
 void
@@ -63,7 +79,7 @@ ssd_fail(const struct ssd *s, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	message_error("%s", text);
-	end(status_of_failure(s, SSD_FAILED));
+	end(status_of_failure(s, s->dialect->failed));
 }
 
 void
@@ -75,8 +91,11 @@ ssd_fail_errno(const struct ssd *s, int error, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	message_error("%s (%s)", text, message_strerror(error));
-	end(status_of_failure(s, SSD_FAILED));
+	if (s->dialect->has_brackets)
+		message_error("%s (%s)", text, message_strerror(error));
+	else
+		message_error("%s: %s", text, message_strerror(error));
+	end(status_of_failure(s, s->dialect->failed));
 }
 
 /* By line, whatever standard output is: a script may look on. */
@@ -117,164 +136,6 @@ ssd_say_more(const struct ssd *s, const char *fmt, ...)
 	va_end(ap);
 }
 
-static const char *
-join(const char *directory, const char *name)
-{
-	char *path;
-
-	if (asprintf(&path, "%s/%s", directory, name) == -1)
-		message_die("out of memory");
-	return path;
-}
-
-/* Where a file that is not there would be, its directory without links. */
-static const char *
-resolve(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *directory, *real;
-
-	if (slash == NULL)
-		return path;
-	directory = strndup(path, (size_t)(slash - path) + 1);
-	if (directory == NULL)
-		message_die("out of memory");
-	real = realpath(directory, NULL);
-	free(directory);
-	if (real == NULL)
-		return path;
-	return join(strcmp(real, "/") == 0 ? "" : real, slash + 1);
-}
-
-/*
- * BusyBox's and OpenRC's look for a program without a slash in PATH.  Debian's
- * only in the directory of --chdir, where it then is not.
- */
-static const char *
-search(const char *name)
-{
-	const char *path = getenv("PATH"), *end;
-	char *file;
-	struct stat st;
-
-	if (path == NULL)
-		path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-		    "/sbin:/bin";
-	for (;; path = end + 1) {
-		end = strchrnul(path, ':');
-		if (asprintf(&file, "%.*s/%s", (int)(end - path), path,
-		    name) == -1)
-			message_die("out of memory");
-		if (file[0] == '/' && stat(file, &st) == 0 &&
-		    S_ISREG(st.st_mode) && access(file, X_OK) == 0)
-			return file;
-		free(file);
-		if (*end == '\0')
-			return NULL;
-	}
-}
-
-/*
- * The program must be there to be started.  To be stopped or asked after it
- * need not: that of a package that was removed still runs.
- */
-static void
-find_exec(struct ssd *s)
-{
-	const char *path, *given = s->exec, *found = NULL;
-	int error;
-
-	if (s->exec == NULL)
-		return;
-	/* What is executed is found from there, too: it stays as it is. */
-	if (s->exec[0] != '/')
-		s->exec = join(s->directory, s->exec);
-	path = s->root != NULL ? join(s->root, s->exec) : s->exec;
-	s->exec_is_there = stat(path, &s->exec_status) == 0;
-	error = errno;
-	if (!s->exec_is_there && s->root == NULL && strchr(given, '/') == NULL)
-		found = search(given);
-	if (found != NULL) {
-		s->exec_is_there = stat(found, &s->exec_status) == 0;
-		s->exec = found;
-		if (s->startas == given)
-			s->startas = found;
-	}
-	s->exec_path = s->exec_is_there ? path : resolve(path);
-	if (!s->exec_is_there && s->command == SSD_START)
-		ssd_fail_errno(s, error, "unable to stat %s", path);
-}
-
-static void
-find_user(struct ssd *s)
-{
-	struct credentials c = { 0 };
-	unsigned number;
-	char err[256];
-
-	if (s->user == NULL)
-		return;
-	if (ssd_is_number(s->user, &number)) {
-		s->match_uid = number;
-		return;
-	}
-	if (lookup_credentials(s->user, NULL, LOOKUP_NAME, &c, err,
-	    sizeof(err)) == -1)
-		ssd_fail(s, "user '%s' not found", s->user);
-	s->match_uid = c.uid;
-	credentials_free(&c);
-}
-
-static gid_t
-find_group(struct ssd *s)
-{
-	struct credentials c = { 0 };
-	unsigned number;
-	char err[256];
-	gid_t gid;
-
-	if (ssd_is_number(s->group, &number))
-		return number;
-	if (lookup_credentials(NULL, s->group, LOOKUP_NAME, &c, err,
-	    sizeof(err)) == -1)
-		ssd_fail(s, "group '%s' not found", s->group);
-	gid = c.gid;
-	credentials_free(&c);
-	return gid;
-}
-
-static void
-find_credentials(struct ssd *s)
-{
-	struct stat st;
-	char err[256], group[16], user[16];
-	unsigned number;
-	bool is_number;
-	gid_t gid = 0;
-
-	if (s->group != NULL) {
-		gid = find_group(s);
-		s->change_group = true;
-		s->group_name = s->group;
-		s->credentials.gid = gid;
-	}
-	if (s->chuid == NULL)
-		return;
-	snprintf(group, sizeof(group), "%u", (unsigned)gid);
-	is_number = ssd_is_number(s->chuid, &number);
-	if (is_number)
-		snprintf(user, sizeof(user), "%u", number);
-	if (lookup_credentials(is_number ? user : s->chuid, s->group != NULL ? group : NULL,
-	    LOOKUP_NUMBER, &s->credentials, err, sizeof(err)) == -1)
-		ssd_fail(s, "user '%s' not found", s->chuid);
-	s->change_user = s->change_group = true;
-	s->chuid = s->credentials.name;
-	if (s->group == NULL)
-		s->group_name = "";
-	if (stat(s->credentials.home, &st) == 0)
-		setenv("HOME", s->credentials.home, 1);
-}
-
 static int
 status(const struct ssd *s)
 {
@@ -295,9 +156,9 @@ run(struct ssd *s)
 {
 	switch (s->command) {
 	case SSD_START:
-		return ssd_start(s);
+		return s->dialect->start(s);
 	case SSD_STOP:
-		return ssd_stop(s);
+		return s->dialect->stop(s);
 	case SSD_NONE:
 	case SSD_STATUS:
 	case SSD_PIDOF:
@@ -308,20 +169,81 @@ run(struct ssd *s)
 	return status(s);
 }
 
+/* The dialect of that name. */
+static const struct ssd_dialect *
+find_dialect(const struct ssd *s, const char *name)
+{
+	static const struct ssd_dialect *const all[] = { &ssd_debian,
+		&ssd_busybox, &ssd_openrc };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (strcmp(name, all[i]->name) == 0)
+			return all[i];
+	}
+	ssd_usage(s, "unknown dialect '%s': debian, busybox or openrc", name);
+}
+
+static bool
+is_dialect(const char *argument)
+{
+	static const char option[] = "--dialect";
+	const size_t length = sizeof(option) - 1;
+
+	return strncmp(argument, option, length) == 0 &&
+	    (argument[length] == '=' || argument[length] == '\0');
+}
+
+/*
+ * --dialect, or else what the environment says.  Returns the line without it: a
+ * copy, since the whole program may have to read it once more.
+ */
+static char **
+choose_dialect(struct ssd *s, int *argc, char **argv)
+{
+	const char *name = getenv(DIALECT_VARIABLE), *value;
+	char **line = argv;
+	int kept = 1, i;
+
+	for (i = 1; i < *argc && strcmp(argv[i], "--") != 0; i++) {
+		if (!is_dialect(argv[i])) {
+			line[kept++] = argv[i];
+			continue;
+		}
+		if (line == argv) {
+			line = calloc((size_t)*argc + 1, sizeof(*line));
+			if (line == NULL)
+				message_die("out of memory");
+			memcpy(line, argv, (size_t)kept * sizeof(*line));
+		}
+		value = strchr(argv[i], '=');
+		if (value == NULL && ++i == *argc)
+			ssd_usage(s, "--dialect needs one: debian, busybox or "
+			    "openrc");
+		name = value != NULL ? value + 1 : argv[i];
+	}
+	if (line != argv) {
+		while (i < *argc)
+			line[kept++] = argv[i++];
+		*argc = kept;
+	}
+	if (name != NULL && name[0] != '\0')
+		s->dialect = find_dialect(s, name);
+	return line;
+}
+
 int
 ssd_main(int argc, char **argv, int (*holdfast)(int argc, char **argv))
 {
-	struct ssd s;
+	struct ssd s = { .dialect = &ssd_debian, .holdfast = holdfast,
+		.extras.ready_as = -1 };
 	int result;
 
 	program = argv[0];
 	message_set_name(program);
 	message_begin(true);
-	ssd_read_options(&s, argc, argv);
-	s.holdfast = holdfast;
-	find_exec(&s);
-	find_user(&s);
-	find_credentials(&s);
+	argv = choose_dialect(&s, &argc, argv);
+	s.dialect->read(&s, argc, argv);
+	s.dialect->prepare(&s);
 	result = run(&s);
 	(void)message_flush();
 	return result;

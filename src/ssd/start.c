@@ -12,23 +12,24 @@
 #include <unistd.h>
 
 #include "message.h"
+#include "process/process.h"
 #include "process/program.h"
 #include "ssd/notify.h"
 #include "ssd/private.h"
 #include "state/paths.h"
 #include "state/pidfile.h"
 #include "state/turn.h"
+#include "state/watch.h"
 
+#define LOOK_AGAIN_MSEC 10	/* where there are no pidfds */
 #define IO_PRIORITY(class, data) ((class) << 13 | (data))
 
-static const struct ssd *the;	/* for what is told without a context */
+/* For what is told without a context. */
+static const struct ssd *the;
+static const struct program *the_program;
 
-/*
- * Two starts of the same thing at once: the second one looks when the first
- * one has done it.  Without a place for that (-1) both may start, as Debian's.
- */
-static int
-take_turn(const struct ssd *s)
+int
+ssd_take_turn(const struct ssd *s)
 {
 	struct paths p;
 	char err[512], here[PATHS_MAX] = "";
@@ -85,6 +86,15 @@ say_warning(const struct program_report *r)
 }
 
 static void __attribute__((noreturn))
+fail_file(const struct ssd *s, int error, const struct program_file *f)
+{
+	if (f->command != NULL)
+		ssd_fail_errno(s, error, "unable to start '%s'", f->command);
+	ssd_fail_errno(s, error, "unable to open '%s'",
+	    f->path != NULL ? f->path : "/dev/null");
+}
+
+static void __attribute__((noreturn))
 fail(const struct ssd *s, const struct program_report *r)
 {
 	switch (r->step) {
@@ -94,14 +104,21 @@ fail(const struct ssd *s, const struct program_report *r)
 	case PROGRAM_NULL:
 		ssd_fail_errno(s, r->error, "unable to open '%s'",
 		    "/dev/null");
-	case PROGRAM_OUTPUT:
+	case PROGRAM_INPUT:
 		ssd_fail_errno(s, r->error, "unable to open '%s'",
-		    s->output != NULL ? s->output : "/dev/null");
+		    the_program->input.path);
+	case PROGRAM_OUTPUT:
+		fail_file(s, r->error, &the_program->output);
+	case PROGRAM_ERROR:
+		fail_file(s, r->error, &the_program->error);
 	case PROGRAM_NICE:
 		ssd_fail_errno(s, r->error,
 		    "unable to alter nice level by %i", s->nice);
 	case PROGRAM_SCHEDULING:
 		ssd_fail_errno(s, r->error, "unable to set process scheduler");
+	case PROGRAM_OOM_SCORE:
+		ssd_fail_errno(s, r->error, "unable to set OOM score to %d",
+		    s->extras.oom_score);
 	case PROGRAM_CHDIR_ROOT:
 		ssd_fail_errno(s, r->error, "unable to chdir() to %s",
 		    s->root);
@@ -121,6 +138,13 @@ fail(const struct ssd *s, const struct program_report *r)
 	case PROGRAM_USER:
 		ssd_fail_errno(s, r->error, "unable to set uid to %s",
 		    s->chuid);
+	case PROGRAM_CAPABILITIES:
+		ssd_fail_errno(s, r->error, "unable to set capabilities");
+	case PROGRAM_SECURE_BITS:
+		ssd_fail_errno(s, r->error, "unable to set secbits to %#x",
+		    s->extras.secure_bits);
+	case PROGRAM_NO_NEW_PRIVILEGES:
+		ssd_fail_errno(s, r->error, "unable to set no-new-privs");
 	case PROGRAM_DESCRIPTORS:
 		ssd_fail_errno(s, r->error,
 		    "unable to set up descriptors 0 to 2");
@@ -182,45 +206,90 @@ wait_for_exec(const struct ssd *s, const struct child *c, struct notify *n)
 	}
 }
 
+void
+ssd_launch(const struct ssd *s, struct program *p, bool ours,
+    struct child *ret, struct notify *n)
+{
+	the = s;
+	the_program = p;
+	p->environment = environ;
+	if (program_start(p, ours, ret) == -1) {
+		notify_close(n);
+		ssd_fail_errno(s, errno, "unable to do first fork");
+	}
+	notify_begun(n);
+	wait_for_exec(s, ret, n);
+}
+
+void
+ssd_become(const struct ssd *s, struct program *p)
+{
+	struct program_report report;
+
+	the = s;
+	the_program = p;
+	program_execute(p, say_warning, &report);
+	fail(s, &report);
+}
+
+/* Until the time of --wait is over.  Does it live? */
+bool
+ssd_outlives_wait(const struct ssd *s, const struct child *c)
+{
+	struct pollfd polled = { process_open(c->pid, 0), POLLIN, 0 };
+	const int64_t until = watch_now() + s->extras.wait_usec;
+	int64_t left;
+
+	while ((left = until - watch_now()) > 0 && polled.revents == 0 &&
+	    process_is_alive(c->pid, 0, NULL))
+		(void)poll(&polled, polled.fd != -1, polled.fd != -1 ?
+		    (int)((left + 999) / 1000) : LOOK_AGAIN_MSEC);
+	if (polled.fd != -1)
+		close(polled.fd);
+	return process_is_alive(c->pid, 0, NULL);
+}
+
 static int
 start_in_background(const struct ssd *s, struct program *p, int turn)
 {
-	struct notify n = { .socket = -1 };
+	struct notify n = NOTIFY_NONE;
 	struct child child;
 
 	ssd_say_more(s, "Detaching to start %s...", s->startas);
-	if (s->notify_await)
-		notify_open(s, &n);
-	p->environment = environ;
-	if (program_start(p, &child) == -1) {
-		notify_close(&n);
-		ssd_fail_errno(s, errno, "unable to do first fork");
-	}
+	notify_open(s, &n, p);
+	ssd_launch(s, p, false, &child, &n);
 	ssd_say_more(s, "Detaching complete...");
-	wait_for_exec(s, &child, &n);
 	/* From now on it is seen. */
 	if (turn != -1)
 		close(turn);
-	if (!s->notify_await)
+	if (n.kind != NOTIFY_BY_NOTHING) {
+		if (notify_wait(s, &n, &child) == -1)
+			take_pidfile_back(s, child.pid);
+		notify_close(&n);
+		return n.status;
+	}
+	if (s->extras.wait_usec == 0 || ssd_outlives_wait(s, &child))
 		return SSD_DONE;
-	if (notify_wait(s, &n, &child) == -1)
-		take_pidfile_back(s, child.pid);
-	notify_close(&n);
-	return n.status;
+	take_pidfile_back(s, child.pid);
+	ssd_fail(s, "%s died", s->startas);
 }
 
-static void
-fill_program(struct ssd *s, struct program *p)
+void
+ssd_fill_program(const struct ssd *s, struct program *p)
 {
 	/* Before the operands there always is a place: the command's own name. */
 	char **arguments = s->arguments - 1;
+	const struct program_file nothing = { .is_null = s->background &&
+	    !s->no_close };
 
-	arguments[0] = (char *)(uintptr_t)s->startas;
+	arguments[0] = (char *)(uintptr_t)(s->called != NULL ? s->called :
+	    s->startas);
 	*p = (struct program){
 		.path = s->startas,
 		.arguments = arguments,
 		.environment = environ,
 		.pidfile = s->make_pidfile ? s->pidfile : NULL,
+		.pidfile_is_ours = true,
 		.umask_is_set = s->umask_is_set,
 		.umask = s->umask,
 		.nice = s->nice,
@@ -232,23 +301,30 @@ fill_program(struct ssd *s, struct program *p)
 		.directory = s->directory,
 		.change_group = s->change_group,
 		.change_user = s->change_user,
-		.credentials = &s->credentials,
-		.output = s->output,
+		.change_groups = s->change_groups,
+		/* The program itself is another one's, which is not changed. */
+		.credentials = (struct credentials *)(uintptr_t)&s->credentials,
+		.input = nothing,
+		.output = nothing,
+		.error = nothing,
+		.output_mode = 0664,
 		.close_files = s->background && !s->no_close,
+		.given = -1,
+		.given_as = -1,
 	};
+	p->output.path = p->error.path = s->output;
+	ssd_fill_extras(s, p);
 }
 
 int
 ssd_start(struct ssd *s)
 {
 	struct ssd_found found = { 0 };
-	struct program_report report;
 	struct program p;
 	int turn = -1;
 
-	the = s;
 	if (!s->test)
-		turn = take_turn(s);
+		turn = ssd_take_turn(s);
 	(void)ssd_find(s, &found);
 	if (found.count > 0) {
 		ssd_say(s, "%s already running.", s->exec != NULL ? s->exec :
@@ -262,9 +338,8 @@ ssd_start(struct ssd *s)
 	ssd_say_more(s, "Starting %s...", s->startas);
 	if (s->supervise)
 		return supervise_start(s);
-	fill_program(s, &p);
+	ssd_fill_program(s, &p);
 	if (s->background)
 		return start_in_background(s, &p, turn);
-	program_execute(&p, say_warning, &report);
-	fail(s, &report);
+	ssd_become(s, &p);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "define/value.h"
 #include "message.h"
 #include "process/process.h"
 #include "ssd/private.h"
@@ -22,20 +23,17 @@
 #define LOOK_AGAIN_USEC INT64_C(200000)
 /* And where there are no pidfds. */
 #define NO_PIDFD_USEC INT64_C(10000)
+#define SECOND INT64_C(1000000)
 
+/* Debian's words. */
 struct stopping {
-	const struct ssd *s;
-	struct ssd_found found;
-	int n_killed, n_left;	/* of the last signal */
-	bool has_looked, any;
+	struct ssd_stopping k;
 	char what[3072];
 };
 
 static void
-name_what(struct stopping *k)
+name_what(const struct ssd *s, struct stopping *k)
 {
-	const struct ssd *s = k->s;
-
 	if (s->name != NULL)
 		snprintf(k->what, sizeof(k->what), "%s", s->name);
 	else if (s->exec != NULL)
@@ -56,7 +54,7 @@ name_what(struct stopping *k)
 
 /* Signal m; or ask its keeper to stop it, which is then waited for, too. */
 static int
-signal_one(struct stopping *k, const struct ssd_match *m, int signal)
+signal_one(struct ssd_stopping *k, const struct ssd_match *m, int signal)
 {
 	struct ssd_match keeper;
 
@@ -77,9 +75,8 @@ signal_one(struct stopping *k, const struct ssd_match *m, int signal)
 	return process_signal(m->pid, m->start, signal);
 }
 
-/* Find what matches, and signal it. */
-static void
-signal_all(struct stopping *k, int signal)
+void
+ssd_signal_all(struct ssd_stopping *k, int signal)
 {
 	const struct ssd *s = k->s;
 	struct ssd_match match;
@@ -101,24 +98,38 @@ signal_all(struct stopping *k, int signal)
 	for (size_t i = count; i > 0; i--) {
 		match = k->found.items[i - 1];
 		if (s->test && m->pid > 1) {
-			ssd_say(s, "Would send signal %d to %d.", signal,
-			    m->pid);
+			k->say_would(s, signal, m->pid);
+			k->found.items[i - 1].is_signalled = true;
 			k->n_killed++;
 		} else if (signal_one(k, m, signal) == 0) {
 			k->n_killed++;
 			k->found.items[i - 1].is_signalled = true;
 		} else {
 			if (signal != 0)
-				message_error("warning: failed to kill %d: %s",
-				    m->pid, message_strerror(errno));
+				k->say_failed(s, m->pid, errno);
 			k->n_left++;
 		}
 	}
 }
 
 static void
-say_stopped(const struct stopping *k, int retry)
+say_would(const struct ssd *s, int signal, pid_t pid)
 {
+	ssd_say(s, "Would send signal %d to %d.", signal, pid);
+}
+
+static void
+say_failed(const struct ssd *s, pid_t pid, int error)
+{
+	(void)s;
+	message_error("warning: failed to kill %d: %s", pid,
+	    message_strerror(error));
+}
+
+static void
+say_stopped(const struct stopping *stopping, int retry)
+{
+	const struct ssd_stopping *k = &stopping->k;
 	const struct ssd_match *m;
 	char pids[3072] = "", number[32] = "";
 	size_t used = 0;
@@ -133,12 +144,12 @@ say_stopped(const struct stopping *k, int retry)
 	}
 	if (retry > 0)
 		snprintf(number, sizeof(number), ", retry #%d", retry);
-	ssd_say(k->s, "Stopped %s (pid%s)%s.", k->what, pids, number);
+	ssd_say(k->s, "Stopped %s (pid%s)%s.", stopping->what, pids, number);
 }
 
 /* Keep of those found what still matches, or lives as far as its pidfd says. */
 static void
-look_again(struct stopping *k)
+look_again(struct ssd_stopping *k)
 {
 	struct ssd_match *m;
 	size_t kept = 0;
@@ -158,7 +169,7 @@ look_again(struct stopping *k)
  * it was the time that ended it, or it has to be looked who lives.
  */
 static bool
-wait_for_death(struct stopping *k, int64_t until)
+wait_for_death(struct ssd_stopping *k, int64_t until)
 {
 	static struct pollfd few[8];
 	struct pollfd *polled = few;
@@ -194,7 +205,7 @@ wait_for_death(struct stopping *k, int64_t until)
 
 /* Who may not be signalled is not waited for, either. */
 static void
-keep_ours(struct stopping *k)
+keep_ours(struct ssd_stopping *k)
 {
 	struct ssd_match *m;
 	size_t kept = 0;
@@ -210,11 +221,12 @@ keep_ours(struct stopping *k)
 	k->found.count = kept;
 }
 
-/* True when nothing that matches is left before the time is over. */
-static bool
-wait_until_gone(struct stopping *k, int64_t usec)
+bool
+ssd_wait_until_gone(struct ssd_stopping *k, int64_t usec)
 {
-	const int64_t until = watch_now() + usec;
+	int64_t now = watch_now(), second = now + SECOND;
+	const int64_t until = now > USEC_INFINITY - usec ? USEC_INFINITY :
+	    now + usec;
 	const struct ssd *s = k->s;
 
 	/* A schedule that begins with a time. */
@@ -232,9 +244,14 @@ wait_until_gone(struct stopping *k, int64_t usec)
 			if (k->found.count == 0)
 				return true;
 		}
-		if (watch_now() >= until)
+		now = watch_now();
+		if (now >= second && k->say_second != NULL)
+			k->say_second();
+		if (now >= second)
+			second += SECOND;
+		if (now >= until)
 			break;
-		if (!wait_for_death(k, until))
+		if (!wait_for_death(k, until < second ? until : second))
 			look_again(k);
 	}
 	k->n_killed = (int)k->found.count;
@@ -253,29 +270,34 @@ remove_pidfile(const struct ssd *s)
 
 /* Also when nothing was running. */
 static int
-finish(const struct stopping *k)
+finish(const struct stopping *stopping)
 {
+	const struct ssd_stopping *k = &stopping->k;
+
 	remove_pidfile(k->s);
 	if (k->any)
 		return SSD_DONE;
-	ssd_say(k->s, "No %s found running; none killed.", k->what);
+	ssd_say(k->s, "No %s found running; none killed.", stopping->what);
 	return k->s->oknodo ? SSD_DONE : SSD_NOTHING;
 }
 
 static int
-stop_once(struct stopping *k)
+stop_once(struct stopping *stopping)
 {
-	signal_all(k, k->s->signal);
-	say_stopped(k, 0);
+	struct ssd_stopping *k = &stopping->k;
+
+	ssd_signal_all(k, k->s->signal);
+	say_stopped(stopping, 0);
 	if (k->n_left > 0)
 		ssd_say(k->s, "%d pids were not killed", k->n_left);
 	k->any = k->n_killed > 0;
-	return finish(k);
+	return finish(stopping);
 }
 
 static int
-run_schedule(struct stopping *k)
+run_schedule(struct stopping *stopping)
 {
+	struct ssd_stopping *k = &stopping->k;
 	size_t position = 0;
 	int64_t usec;
 	int signal, retry = 0;
@@ -284,37 +306,48 @@ run_schedule(struct stopping *k)
 		switch (schedule_next(&k->s->schedule, &position, &signal,
 		    &usec)) {
 		case MOVE_SIGNAL:
-			signal_all(k, signal);
-			say_stopped(k, retry++);
+			ssd_signal_all(k, signal);
+			say_stopped(stopping, retry++);
 			if (k->n_killed == 0)
-				return finish(k);
+				return finish(stopping);
 			k->any = true;
 			break;
 		case MOVE_WAIT:
-			if (wait_until_gone(k, usec))
-				return finish(k);
+			if (ssd_wait_until_gone(k, usec))
+				return finish(stopping);
 			break;
 		case MOVE_EXHAUSTED:
 			ssd_say(k->s, "Program %s, %d process(es), refused to "
-			    "die.", k->what, k->n_killed);
+			    "die.", stopping->what, k->n_killed);
 			return SSD_FAILED;
 		}
 	}
 }
 
-int
-ssd_stop(const struct ssd *s)
+void
+ssd_say_dot(void)
 {
-	struct stopping k = { .s = s };
+	(void)!write(STDOUT_FILENO, ".", 1);
+}
+
+int
+ssd_stop(struct ssd *s)
+{
+	struct stopping stopping = {
+		.k.s = s,
+		.k.say_would = say_would,
+		.k.say_failed = say_failed,
+		.k.say_second = s->extras.progress ? ssd_say_dot : NULL,
+	};
 	bool by_schedule = s->schedule.length > 0;
 	int status;
 
-	name_what(&k);
+	name_what(s, &stopping);
 	if (s->test && by_schedule) {
 		ssd_say(s, "Ignoring --retry in test mode");
 		by_schedule = false;
 	}
-	status = by_schedule ? run_schedule(&k) : stop_once(&k);
-	ssd_drop(&k.found);
+	status = by_schedule ? run_schedule(&stopping) : stop_once(&stopping);
+	ssd_drop(&stopping.k.found);
 	return status;
 }

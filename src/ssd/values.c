@@ -105,8 +105,8 @@ parse_timeout(struct ssd *s)
 	to->length = 4;
 }
 
-static void
-parse_retry(struct ssd *s)
+void
+ssd_read_retry(struct ssd *s)
 {
 	struct schedule *to = &s->schedule;
 	const char *text = s->retry;
@@ -209,8 +209,9 @@ parse_policies(struct ssd *s, const struct ssd_texts *texts)
 
 /* The values, in Debian's order. */
 void
-ssd_read_values(struct ssd *s, const struct ssd_texts *texts)
+ssd_read_values(struct ssd *s)
 {
+	const struct ssd_texts *texts = &s->texts;
 	int value;
 
 	if (texts->pid != NULL &&
@@ -223,7 +224,7 @@ ssd_read_values(struct ssd *s, const struct ssd_texts *texts)
 		ssd_usage(s, "signal value must be numeric or name of signal "
 		    "(KILL, INT, ...)");
 	if (s->retry != NULL)
-		parse_retry(s);
+		ssd_read_retry(s);
 	parse_policies(s, texts);
 	if (texts->umask != NULL) {
 		if (!parse_number(texts->umask, 0, &value))
