@@ -80,17 +80,17 @@ pidfile_put(const char *path, pid_t pid)
 			return -1;
 		if (make(path, text, length) == 0)
 			return 0;
-		if (errno == EEXIST)
-			continue;
 		/* A name too long for another, or a file system without links. */
-		if (errno != ENAMETOOLONG && errno != EPERM &&
-		    errno != EOPNOTSUPP)
+		if (errno == ENAMETOOLONG || errno == EPERM ||
+		    errno == EOPNOTSUPP)
+			break;
+		if (errno != EEXIST)
 			return -1;
-		fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
-		    O_CLOEXEC | O_NOCTTY, 0666);
-		return fd == -1 ? -1 : overwrite(fd, text, length);
 	}
-	return -1;
+	/* Also where somebody has made all the other names. */
+	fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
+	    O_CLOEXEC | O_NOCTTY, 0666);
+	return fd == -1 ? -1 : overwrite(fd, text, length);
 }
 
 enum pidfile_content
