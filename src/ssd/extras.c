@@ -280,6 +280,37 @@ ssd_check_extras(struct ssd *s)
 	}
 }
 
+const char *
+ssd_first_extra(const struct ssd *s)
+{
+	const struct ssd_extras *e = &s->extras;
+	const struct {
+		bool is_set;
+		const char *name;
+	} rows[] = {
+		{ e->input != NULL, "--stdin" },
+		{ e->output != NULL, "--stdout" },
+		{ e->error != NULL, "--stderr" },
+		{ e->output_logger != NULL, "--stdout-logger" },
+		{ e->error_logger != NULL, "--stderr-logger" },
+		{ e->scheduler != NULL, "--scheduler" },
+		{ e->priority_is_set, "--scheduler-priority" },
+		{ e->oom_score_is_set, "--oom-score-adj" },
+		{ e->capabilities_is_set, "--capabilities" },
+		{ e->secure_bits_is_set, "--secbits" },
+		{ e->no_new_privileges, "--no-new-privs" },
+		{ e->interpreted, "--interpreted" },
+		{ e->wait_usec != 0, "--wait" },
+		{ e->ready_as != -1, "--notify" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].is_set)
+			return rows[i].name;
+	}
+	return NULL;
+}
+
 static void
 fill_file(struct program_file *f, const char *path, const char *command)
 {

@@ -194,6 +194,8 @@ void ssd_take_extra(struct ssd *s, int code, const char *value);
 int ssd_take_extras(struct ssd *s, int argc, char **argv);
 /* When all are known: does not return when they do not go together. */
 void ssd_check_extras(struct ssd *s);
+/* The name of one that is given and that a keeper cannot do; or NULL. */
+const char *ssd_first_extra(const struct ssd *s);
 /* Put them into the program. */
 void ssd_fill_extras(const struct ssd *s, struct program *p);
 /*

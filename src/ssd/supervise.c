@@ -86,6 +86,8 @@ refuse_combinations(const struct ssd *s)
 		ssd_usage(s, refused, "--no-close");
 	if (s->notify_await)
 		ssd_usage(s, refused, "--notify-await");
+	if (ssd_first_extra(s) != NULL)
+		ssd_usage(s, refused, ssd_first_extra(s));
 }
 
 int

@@ -373,5 +373,7 @@ is_another() {
 @test "--supervise refuses what a keeper does not do" {
 	ssd 3 -S --supervise -p "$T/web.pid" -x "$(command -v sleep)" -r /
 	match "$stderr" '--chroot'
+	ssd 3 -S --supervise -p "$T/web.pid" -x "$(command -v sleep)" --wait 5
+	match "$stderr" '--wait'
 	ssd 3 -K --supervise -p "$T/web.pid"
 }
