@@ -47,10 +47,14 @@ make(const char *path, const char *text, size_t length)
 	}
 	fd = open(other, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 	    0666);
-	/* A leftover of a process that had our pid. */
-	if (fd == -1 && errno == EEXIST && unlink(other) == 0)
-		fd = open(other, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-		    O_CLOEXEC, 0666);
+	/* A leftover of a process that had our pid, or not ours to remove. */
+	if (fd == -1 && errno == EEXIST) {
+		if (unlink(other) == 0)
+			fd = open(other, O_WRONLY | O_CREAT | O_EXCL |
+			    O_NOFOLLOW | O_CLOEXEC, 0666);
+		else
+			errno = EEXIST;
+	}
 	if (fd == -1)
 		return -1;
 	result = overwrite(fd, text, length);

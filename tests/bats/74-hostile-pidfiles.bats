@@ -137,9 +137,7 @@ end_stranger() {
 	requires namespaces
 	# In a namespace the pids are known: all that it could be are taken.
 	run unshare -pf --mount-proc --kill-child bash -c '
-		for ((i = 1; i < 200; i++)); do
-			mkdir "$2/pid.$i"
-		done
+		mkdir "$2"/pid.{1..100}
 		"$1" start-stop-daemon -S -b -m -p "$2/pid" -x "$3" -- 1000 ||
 			exit
 		kill -0 "$(cat "$2/pid")"' - "$HOLDFAST" "$T/place" "$sleep"
