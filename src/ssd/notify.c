@@ -267,14 +267,16 @@ receive(const struct ssd *s, struct notify *n, int64_t *deadline)
 		    fail(s, n, "cannot receive notification packet", errno);
 	if (!take_control(s, &m) || (m.msg_flags & MSG_TRUNC) != 0)
 		return ANSWER_NONE;
-	ssd_say_more(s, "Child sent some notification...");
 	text[length] = '\0';
 	for (line = text; line != NULL && answer == ANSWER_NONE; line = next) {
 		next = strchr(line, '\n');
 		if (next != NULL)
 			*next++ = '\0';
-		if (line[0] != '\0')
-			answer = read_line(s, n, line, deadline);
+		/* Nothing behind the last newline. */
+		if (line[0] == '\0' && next == NULL)
+			break;
+		ssd_say_more(s, "Child sent some notification...");
+		answer = read_line(s, n, line, deadline);
 	}
 	return answer;
 }
