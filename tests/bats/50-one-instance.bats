@@ -7,13 +7,14 @@
 # shellcheck disable=SC2154 # bats sets output and status
 # shellcheck disable=SC2086 # $loner is words
 
+# Before helpers.bash says what it is for the others: bats looks before setup.
+export BATS_TEST_TIMEOUT=600
 load helpers
 
 setup() {
 	holdfast_setup
 	: "${HFTEST_ROUNDS:=50}"
 	bin=$(command -v "$HOLDFAST")
-	export BATS_TEST_TIMEOUT=600
 	# Below the ports that the kernel gives away.
 	port=$((20000 + BASHPID % 10000))
 	loner="$VICTIMS/loner -a hftest-$BASHPID -p $port -e $T/one"

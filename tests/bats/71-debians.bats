@@ -5,11 +5,12 @@
 #
 # shellcheck disable=SC2154 # bats sets output and status
 
+# Before helpers.bash says what it is for the others: bats looks before setup.
+export BATS_TEST_TIMEOUT=1500
 load helpers
 
 setup() {
 	holdfast_setup
-	export BATS_TEST_TIMEOUT=1500
 	ssd=$BATS_TEST_DIRNAME/../ssd
 }
 

@@ -187,12 +187,14 @@ beside() {
 	busybox
 	local who
 
+	ln -s "$(command -v id)" "$T/whoever"
 	for who in nobody nobody: :daemon nobody:daemon 65534:1; do
-		ssd 0 -S -c "$who" -x id
+		ssd 0 -S -c "$who" -x "$T/whoever"
 		! command -v busybox >/dev/null || is "$output" \
-			"$(command busybox start-stop-daemon -S -c "$who" -x id)"
+			"$(command busybox start-stop-daemon -S -c "$who" \
+			-x "$T/whoever")"
 	done
-	ssd 1 -S -c no-such-user -x id
+	ssd 1 -S -c no-such-user -x "$T/whoever"
 }
 
 @test "busybox: -b writes the pidfile, and -K needs no more than that" {
