@@ -12,8 +12,9 @@ setup() {
 	holdfast_setup
 	SSD=("$HOLDFAST" start-stop-daemon)
 	sleep=$(command -v sleep)
-	# A name that nobody else's shell has.
+	# Names that nobody else's have: they are looked for by these.
 	ln -s /bin/sh "$T/shell"
+	ln -s "$sleep" "$T/dozer"
 }
 
 # ssd [STATUS] ARGUMENT...: as in 70-start-stop-daemon.bats.
@@ -30,8 +31,17 @@ ssd() {
 	[ "$want" = \? ] || is "$status" "$want" "exit status of: $*"
 }
 
+# Its programs are looked for in PATH, also among what runs: hence names that
+# nobody else's have.
 busybox() {
+	local name
+
 	SSD=("$HOLDFAST" start-stop-daemon --dialect=busybox)
+	mkdir "$T/bin"
+	for name in true false pwd nice; do
+		ln -s "$(type -P "$name")" "$T/bin/my-$name"
+	done
+	PATH=$T/bin:$PATH
 }
 
 openrc() {
@@ -96,40 +106,40 @@ beside() {
 
 @test "busybox: -x without -a" {
 	busybox
-	ssd 0 -S -x true
+	ssd 0 -S -x my-true
 }
 
 @test "busybox: -x with -d to a directory that is there" {
 	busybox
-	ssd 0 -S -d /tmp -x true
+	ssd 0 -S -d /tmp -x my-true
 }
 
 @test "busybox: -d is where the program is" {
 	busybox
-	ssd 0 -S -d /tmp -x pwd
+	ssd 0 -S -d /tmp -x my-pwd
 	is "$output" /tmp
 }
 
 @test "busybox: --chdir is where the program is" {
 	busybox
-	ssd 0 -S --chdir /tmp -x pwd
+	ssd 0 -S --chdir /tmp -x my-pwd
 	is "$output" /tmp
 }
 
 @test "busybox: -a without -x" {
 	busybox
-	ssd 1 -S -a false
+	ssd 1 -S -a my-false
 }
 
 @test "busybox: neither -x nor -a" {
 	busybox
-	ssd 1 -S false
+	ssd 1 -S my-false
 	is "$stderr" ""
 }
 
 @test "busybox: -d to a directory that is not there" {
 	busybox
-	ssd 1 -S -d /non-existent -x true
+	ssd 1 -S -d /non-existent -x my-true
 }
 
 @test "busybox: both -x and -a" {
@@ -148,11 +158,11 @@ beside() {
 	./loafer 1000 3>&- &
 	echo $! >pid
 	echo junk >junk
-	beside -S -x true
-	beside -S -a false
-	beside -S false
+	beside -S -x my-true
+	beside -S -a my-false
+	beside -S my-false
 	beside -S -x /bin/false -a qwerty false
-	beside -S -x pwd
+	beside -S -x my-pwd
 	beside -S -x ./loafer -- 1000
 	beside -S -o -x ./loafer -- 1000
 	beside -S -q -x ./loafer -- 1000
@@ -170,14 +180,14 @@ beside() {
 	beside -K -p junk
 	beside -K -s hup -n no-such-process
 	beside -K -s 99 -n no-such-process
-	beside -S -m -x true
-	beside -S -K -x true
+	beside -S -m -x my-true
+	beside -S -K -x my-true
 	beside -S
 	beside -K
-	beside -S -N x -x true
-	beside -S -N 3 -x nice
-	beside -S -R 5 -x pwd
-	beside -S --retry=5 -x pwd
+	beside -S -N x -x my-true
+	beside -S -N 3 -x my-nice
+	beside -S -R 5 -x my-pwd
+	beside -S --retry=5 -x my-pwd
 	beside -S -x /nonexistent/program
 	kill -KILL "$(cat pid)"
 }
@@ -187,14 +197,15 @@ beside() {
 	busybox
 	local who
 
-	ln -s "$(command -v id)" "$T/whoever"
+	user_setup 65534	# whose place others can reach
+	ln -s "$(command -v id)" "$USERS/whoever"
 	for who in nobody nobody: :daemon nobody:daemon 65534:1; do
-		ssd 0 -S -c "$who" -x "$T/whoever"
+		ssd 0 -S -c "$who" -x "$USERS/whoever"
 		! command -v busybox >/dev/null || is "$output" \
 			"$(command busybox start-stop-daemon -S -c "$who" \
-			-x "$T/whoever")"
+			-x "$USERS/whoever")"
 	done
-	ssd 1 -S -c no-such-user -x "$T/whoever"
+	ssd 1 -S -c no-such-user -x "$USERS/whoever"
 }
 
 @test "busybox: -b writes the pidfile, and -K needs no more than that" {
@@ -258,23 +269,23 @@ beside() {
 
 @test "openrc: without a pidfile the arguments tell one from another" {
 	openrc
-	ssd 0 -S -b -x "$sleep" -- 1000
-	ssd 0 -S -b -x "$sleep" -- 1001
-	ssd 1 -S -b -x "$sleep" -- 1001
-	ssd 0 -K -x "$sleep" -- 1000
-	ssd 1 -K -t -x "$sleep" -- 1000
-	ssd 0 -K -t -x "$sleep" -- 1001
-	ssd 0 -K -x "$sleep"
-	ssd 1 -K -t -x "$sleep"
+	ssd 0 -S -b -x "$T/dozer" -- 1000
+	ssd 0 -S -b -x "$T/dozer" -- 1001
+	ssd 1 -S -b -x "$T/dozer" -- 1001
+	ssd 0 -K -x "$T/dozer" -- 1000
+	ssd 1 -K -t -x "$T/dozer" -- 1000
+	ssd 0 -K -t -x "$T/dozer" -- 1001
+	ssd 0 -K -x "$T/dozer"
+	ssd 1 -K -t -x "$T/dozer"
 }
 
 @test "openrc: --name is what it is called" {
 	openrc
-	ssd 0 -S -b -n slumber -x "$sleep" -- 1000
-	ssd 1 -K -t -x "$sleep"
-	ssd 0 -K -t -x "$sleep" -n slumber
-	ssd 0 -K -x "$sleep" -n slumber
-	ssd 1 -K -t -x "$sleep" -n slumber
+	ssd 0 -S -b -n slumber -x "$T/dozer" -- 1000
+	ssd 1 -K -t -x "$T/dozer"
+	ssd 0 -K -t -x "$T/dozer" -n slumber
+	ssd 0 -K -x "$T/dozer" -n slumber
+	ssd 1 -K -t -x "$T/dozer" -n slumber
 }
 
 @test "openrc: in the foreground it waits, and a bad end is a failure" {
@@ -369,9 +380,11 @@ beside() {
 @test "openrc: --user looks for that user's only" {
 	[ "$(id -u)" -eq 0 ] || skip "becomes another user"
 	openrc
-	ssd 0 -S -b -u nobody -x "$sleep" -- 1000
-	ssd 1 -K -t -u daemon -x "$sleep" -- 1000
-	ssd 0 -K -u nobody -x "$sleep" -- 1000
+	user_setup 65534
+	ln -s "$sleep" "$USERS/dozer"
+	ssd 0 -S -b -u nobody -x "$USERS/dozer" -- 1000
+	ssd 1 -K -t -u daemon -x "$USERS/dozer" -- 1000
+	ssd 0 -K -u nobody -x "$USERS/dozer" -- 1000
 }
 
 @test "openrc: --chroot is where the program, the pidfile and the log are" {
