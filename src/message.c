@@ -19,6 +19,7 @@
 
 static enum verbosity verbosity = NORMAL;
 static const char *program_name = "holdfast";
+static void (*last_deed)(void);
 
 void
 message_set_verbosity(enum verbosity level)
@@ -215,6 +216,12 @@ message_flush(void)
 }
 
 void
+message_set_last_deed(void (*deed)(void))
+{
+	last_deed = deed;
+}
+
+void
 message_die(const char *fmt, ...)
 {
 	va_list ap;
@@ -222,6 +229,8 @@ message_die(const char *fmt, ...)
 	va_start(ap, fmt);
 	write_line(program_name, fmt, ap);
 	va_end(ap);
+	if (last_deed != NULL)
+		last_deed();
 	/* Not exit(3): in a child it would write the parent's output again. */
 	_exit(EXIT_FAILED);
 }

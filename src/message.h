@@ -89,6 +89,9 @@ int message_flush(void);
  */
 const char *message_strerror(int error);
 
+/* What message_die() is to call, to leave nothing behind; NULL for nothing. */
+void message_set_last_deed(void (*deed)(void));
+
 /* Out of memory or a bug: say so and exit with EXIT_FAILED. */
 void message_die(const char *fmt, ...)
     __attribute__((noreturn, format(printf, 1, 2)));

@@ -225,6 +225,7 @@ launch(struct run *r, const struct keeper_order *order)
 	r->watches = false;
 	/* Before the fork: from here on an interruption undoes the start. */
 	interrupts_block(&interrupts);
+	hold_share(order->hold);
 	keeper = keeper_fork(order, &channel);
 	if (keeper == -1) {
 		error = errno;

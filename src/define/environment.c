@@ -13,7 +13,6 @@
 
 #include "define/textfile.h"
 #include "define/value.h"
-#include "message.h"
 
 /* Where the reader is, and the "K=V" that it builds. */
 struct reader {
@@ -141,9 +140,9 @@ read_assignment(struct reader *r)
 	return 0;
 }
 
-/* Returns 0, or the number of the line that is wrong. */
-static unsigned
-read_lines(struct reader *r, struct strings *env)
+/* Returns 0, or -1 with errno; EINVAL for *ret_line that is wrong. */
+static int
+read_lines(struct reader *r, struct strings *env, unsigned *ret_line)
 {
 	unsigned line;
 	char c;
@@ -157,12 +156,39 @@ read_lines(struct reader *r, struct strings *env)
 				take(r);
 		} else {
 			line = r->line;
-			if (read_assignment(r) == -1)
-				return line;
-			strings_set(env, r->out);
+			if (read_assignment(r) == -1) {
+				*ret_line = line;
+				errno = EINVAL;
+				return -1;
+			}
+			if (strings_try_set(env, r->out) == -1)
+				return -1;
 		}
 	}
 	return 0;
+}
+
+/* The text that is to be an environment file; up to a NUL, which is an error. */
+static int
+read_text(const char *text, size_t length, struct strings *ret,
+    unsigned *ret_line)
+{
+	const char *nul = memchr(text, '\0', length);
+	struct reader r = { .p = text, .line = 1,
+	    .end = nul != NULL ? nul : text + length };
+	int result;
+
+	r.out = malloc(length + 2);
+	if (r.out == NULL)
+		return -1;
+	result = read_lines(&r, ret, ret_line);
+	free(r.out);
+	if (result == 0 && nul != NULL) {
+		*ret_line = r.line;
+		errno = EINVAL;
+		result = -1;
+	}
+	return result;
 }
 
 int
@@ -170,34 +196,19 @@ unit_read_environment(const char *path, struct strings *env,
     unsigned *ret_line)
 {
 	struct strings found = { 0 };
-	struct reader r = { .line = 1 };
-	const char *nul;
 	char *text;
-	unsigned wrong = 0;
-	size_t i, length;
+	size_t length;
+	int result, error;
 
 	text = textfile_read(path, &length);
 	if (text == NULL)
 		return -1;
-	r.p = text;
-	r.end = text + length;
-	r.out = malloc(length + 2);
-	if (r.out == NULL)
-		message_die("out of memory");
-	nul = memchr(text, '\0', length);
-	if (nul != NULL)
-		r.end = nul;
-	wrong = read_lines(&r, &found);
-	if (wrong == 0 && nul != NULL)
-		wrong = r.line;
-	for (i = 0; wrong == 0 && i < found.count; i++)
-		strings_set(env, found.items[i]);
+	result = read_text(text, length, &found, ret_line);
+	for (size_t i = 0; result == 0 && i < found.count; i++)
+		result = strings_try_set(env, found.items[i]);
+	error = errno;
 	strings_clear(&found);
-	free(r.out);
 	free(text);
-	if (wrong == 0)
-		return 0;
-	*ret_line = wrong;
-	errno = EINVAL;
-	return -1;
+	errno = error;
+	return result;
 }

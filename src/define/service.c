@@ -23,21 +23,33 @@ text_copy(const char *text)
 	return copy;
 }
 
-void
-strings_add(struct strings *list, const char *text)
+int
+strings_try_add(struct strings *list, const char *text)
 {
-	char *copy = text_copy(text), **items = list->items;
+	char *copy, **items = list->items;
 
 	/* One for the NULL; a count of 2^n - 1 means that all are taken. */
 	if ((list->count & (list->count + 1)) == 0) {
 		items = reallocarray(items, (list->count + 1) * 2,
 		    sizeof(items[0]));
 		if (items == NULL)
-			message_die("out of memory");
+			return -1;
 		list->items = items;
+		items[list->count] = NULL;
 	}
+	copy = strdup(text);
+	if (copy == NULL)
+		return -1;
 	items[list->count++] = copy;
 	items[list->count] = NULL;
+	return 0;
+}
+
+void
+strings_add(struct strings *list, const char *text)
+{
+	if (strings_try_add(list, text) == -1)
+		message_die("out of memory");
 }
 
 /* The index of KEY=..., or list->count. */
@@ -56,15 +68,27 @@ find_key(const struct strings *list, const char *key, size_t length)
 	return i;
 }
 
+int
+strings_try_set(struct strings *list, const char *assignment)
+{
+	size_t i = find_key(list, assignment, strcspn(assignment, "="));
+	char *copy;
+
+	if (i == list->count)
+		return strings_try_add(list, assignment);
+	copy = strdup(assignment);
+	if (copy == NULL)
+		return -1;
+	free(list->items[i]);
+	list->items[i] = copy;
+	return 0;
+}
+
 void
 strings_set(struct strings *list, const char *assignment)
 {
-	size_t i = find_key(list, assignment, strcspn(assignment, "="));
-
-	if (i == list->count)
-		strings_add(list, assignment);
-	else
-		service_set_text(&list->items[i], assignment);
+	if (strings_try_set(list, assignment) == -1)
+		message_die("out of memory");
 }
 
 const char *

@@ -24,9 +24,14 @@ struct strings {
 /* A copy, which the caller frees.  Dies when out of memory. */
 char *text_copy(const char *text);
 
-/* Append a copy of text.  Dies when out of memory. */
+/*
+ * Append a copy of text; "K=V": put a copy in the place of the item of the same
+ * K, or append it.  Returns 0, or -1 with errno ENOMEM and the list as before:
+ * for a keeper, which outlives that.  The two below die of it.
+ */
+int strings_try_add(struct strings *list, const char *text);
+int strings_try_set(struct strings *list, const char *assignment);
 void strings_add(struct strings *list, const char *text);
-/* "K=V": put a copy in the place of the item of the same K, or append it. */
 void strings_set(struct strings *list, const char *assignment);
 /* The V of K=V, or NULL; it is the list's, until that item is replaced. */
 const char *strings_get(const struct strings *list, const char *key);

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "message.h"
 
 #define SIZE_LIMIT (64 * 1024 * 1024)
 
@@ -60,8 +59,10 @@ textfile_read(const char *path, size_t *ret_length)
 		if (text == NULL || length + 1 == size) {
 			size = text == NULL ? size : size * 2;
 			larger = realloc(text, size);
-			if (larger == NULL)
-				message_die("out of memory");
+			if (larger == NULL) {
+				n = -1;
+				break;
+			}
 			text = larger;
 		}
 		n = read(fd, text + length, size - length - 1);

@@ -40,8 +40,8 @@ char *unit_quote(const char *word);
 
 /*
  * Read an environment file (systemd.exec(5), EnvironmentFile=) into env.
- * Returns 0, or -1 with errno for the file, or -1 with errno EINVAL and in
- * *ret_line the number of the line that is wrong.
+ * Returns 0, or -1 with errno for the file, ENOMEM among them, or -1 with errno
+ * EINVAL and in *ret_line the number of the line that is wrong.
  */
 int unit_read_environment(const char *path, struct strings *env,
     unsigned *ret_line);

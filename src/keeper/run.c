@@ -19,6 +19,7 @@
 #include "process/process.h"
 #include "state/definition.h"
 #include "state/events.h"
+#include "state/hold.h"
 #include "state/paths.h"
 #include "state/watch.h"
 
@@ -77,7 +78,10 @@ fork_service(struct keeper *k, char *what, size_t size)
 	if (environment_build(k->service, k->order->credentials,
 	    k->invocation, &environment, &file) == -1) {
 		error = errno;
-		snprintf(what, size, "read environment file %s", file);
+		if (file != NULL)
+			snprintf(what, size, "read environment file %s", file);
+		else
+			snprintf(what, size, "make the environment");
 		errno = error;
 		return -1;
 	}
@@ -87,6 +91,7 @@ fork_service(struct keeper *k, char *what, size_t size)
 	/* How the last run ended stays: `wait` and `status` ask for it. */
 	k->record.ready_took_usec = 0;
 	snprintf(what, size, "fork");
+	hold_share(k->order->hold);
 	result = child_spawn(&order, &k->child);
 	error = errno;
 	environment_free(&environment);

@@ -15,18 +15,35 @@
 
 #include "define/caller.h"
 #include "define/unit.h"
-#include "message.h"
 #include "process/credentials.h"
 
-static void
+static int
 add(struct strings *list, const char *key, const char *value)
 {
 	char *assignment;
+	int result, error;
 
 	if (asprintf(&assignment, "%s=%s", key, value) == -1)
-		message_die("out of memory");
-	strings_add(list, assignment);
+		return -1;
+	result = strings_try_add(list, assignment);
+	error = errno;
 	free(assignment);
+	errno = error;
+	return result;
+}
+
+static int
+add_own(struct strings *list, const struct credentials *c,
+    const char *invocation_id)
+{
+	if (add(list, "INVOCATION_ID", invocation_id) == -1)
+		return -1;
+	if (c->name == NULL)
+		return 0;
+	return add(list, "HOME", c->home) == -1 ||
+	    add(list, "USER", c->name) == -1 ||
+	    add(list, "LOGNAME", c->name) == -1 ||
+	    add(list, "SHELL", c->shell) == -1 ? -1 : 0;
 }
 
 /* Where key (with its '=') is among the first count items, or count. */
@@ -86,38 +103,33 @@ int
 environment_build(const struct service *s, const struct credentials *c,
     const char *invocation_id, struct environment *env, const char **ret_file)
 {
-	struct strings added = { 0 }, read = { 0 };
-	char **items;
 	size_t count = 0;
 	int error;
 
-	if (read_files(s, &read, ret_file) == -1) {
-		error = errno;
-		strings_clear(&read);
-		errno = error;
-		return -1;
-	}
-	add(&added, "INVOCATION_ID", invocation_id);
-	if (c->name != NULL) {
-		add(&added, "HOME", c->home);
-		add(&added, "USER", c->name);
-		add(&added, "LOGNAME", c->name);
-		add(&added, "SHELL", c->shell);
-	}
+	*env = (struct environment){ 0 };
+	*ret_file = NULL;
+	if (read_files(s, &env->read, ret_file) == -1 ||
+	    add_own(&env->added, c, invocation_id) == -1)
+		goto fail;
 	/* With room for a PATH and the NULL. */
-	items = calloc(added.count + s->environment.count + read.count + 2,
-	    sizeof(items[0]));
-	if (items == NULL)
-		message_die("out of memory");
-	count = merge(items, count, &added);
-	count = merge(items, count, &s->environment);
-	count = merge(items, count, &read);
-	if (find(items, count, "PATH=", 5) == count) {
-		add(&added, "PATH", CALLER_DEFAULT_PATH);
-		items[count] = added.items[added.count - 1];
-	}
-	*env = (struct environment){ items, added, read };
+	env->items = calloc(env->added.count + s->environment.count +
+	    env->read.count + 2, sizeof(env->items[0]));
+	if (env->items == NULL)
+		goto fail;
+	count = merge(env->items, count, &env->added);
+	count = merge(env->items, count, &s->environment);
+	count = merge(env->items, count, &env->read);
+	if (find(env->items, count, "PATH=", 5) < count)
+		return 0;
+	if (add(&env->added, "PATH", CALLER_DEFAULT_PATH) == -1)
+		goto fail;
+	env->items[count] = env->added.items[env->added.count - 1];
 	return 0;
+fail:
+	error = errno;
+	environment_free(env);
+	errno = error;
+	return -1;
 }
 
 void

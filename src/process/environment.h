@@ -19,8 +19,8 @@ struct environment {
  * SHELL of a named user; Environment=; EnvironmentFile=; each over the ones
  * before; PATH when none of them sets it.  env is good as long as s is, and is
  * freed with environment_free().  Returns 0, or -1 with errno when a file
- * cannot be read or is wrong, its name then in *ret_file (it belongs to s).
- * Dies when out of memory.
+ * cannot be read or is wrong, its name then in *ret_file (it belongs to s), or
+ * when out of memory, with NULL there.
  */
 int environment_build(const struct service *s, const struct credentials *c,
     const char *invocation_id, struct environment *env,

@@ -32,6 +32,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "message.h"
+
 #define HOLD_FILES 2
 /* How often a pidfile may be replaced under us until we give up. */
 #define OPENS_MAX 100
@@ -40,7 +42,11 @@ struct hold {
 	struct pidfh *files[HOLD_FILES];	/* the second may be NULL */
 	char *paths[HOLD_FILES];
 	pid_t before[HOLD_FILES];	/* pidfile_open(3) empties the file */
+	pid_t taker;
 };
+
+/* The one that would be left, empty, if we died of want of memory now. */
+static struct hold *unshared;
 
 /*
  * The pid in a pidfile, as libbsd ("123") or start-stop-daemon ("123\n")
@@ -209,6 +215,20 @@ take_one(const char *path, bool is_extra, pid_t *ret_before, pid_t *ret_holder)
 	return file;
 }
 
+static void
+put_back_at_death(void)
+{
+	if (unshared != NULL && unshared->taker == getpid())
+		hold_put_back(unshared);
+}
+
+void
+hold_share(const struct hold *h)
+{
+	if (unshared == h)
+		unshared = NULL;
+}
+
 struct hold *
 hold_take(const char *path, const char *extra, pid_t *ret_holder,
     const char **ret_path)
@@ -232,6 +252,9 @@ hold_take(const char *path, const char *extra, pid_t *ret_holder,
 		if (h->files[i] == NULL)
 			goto fail;
 	}
+	h->taker = getpid();
+	unshared = h;
+	message_set_last_deed(put_back_at_death);
 	return h;
 fail:
 	error = errno;
@@ -284,6 +307,7 @@ close_file(struct hold *h, int i)
 static void
 free_hold(struct hold *h)
 {
+	hold_share(h);
 	for (int i = 0; i < HOLD_FILES; i++)
 		free(h->paths[i]);
 	free(h);

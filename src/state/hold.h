@@ -17,10 +17,15 @@ struct hold;
  * descriptors close-on-exec; or NULL with errno: EEXIST when another process
  * has it, *ret_holder then the pid in the file if that is a usable one (> 1),
  * else 0; ELOOP for a symlink; ENOTSUP for anything but a regular file; EMLINK
- * for an extra one that has other names; others of open(2).  *ret_path is then the path that failed.
+ * for an extra one that has other names; others of open(2).  *ret_path is then
+ * the path that failed.  The last one taken is put back by message_die(), until
+ * hold_share() or what frees it.
  */
 struct hold *hold_take(const char *path, const char *extra,
     pid_t *ret_holder, const char **ret_path);
+
+/* Before a fork: what becomes of the hold is no longer ours alone to say. */
+void hold_share(const struct hold *h);
 
 /*
  * Publish the calling process's pid: called in the service, before its exec.
