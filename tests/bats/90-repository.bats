@@ -238,6 +238,19 @@ undistributed() {
 	done
 }
 
+# committed ROOT: what git has there, with "TAB" before what is no text.
+committed() {
+	(cd "$1" && git ls-files --eol | sed -E \
+	    's|^i/-text .*\t|\t|; s|^i/.*\t||')
+}
+
+# strays ROOT: what was committed and is not to be there.
+strays() {
+	committed "$1" | grep -vE '^(src|tests|doc|contrib|\.ci)/|'\
+'^(configure\.ac|Makefile\.am|bootstrap|README\.md|NEWS\.md|HACKING\.md|'\
+'COPYING|\.gitignore|\.editorconfig)$' || true
+}
+
 # --- how a test says what it found ------------------------------------------
 
 finds_nothing() {
@@ -256,6 +269,13 @@ finds() {
 		printf 'expected it to find "%s"; it found "%s"\n' "$2" "$found"
 		return 1
 	fi
+}
+
+is_exactly() {
+	[ "$1" = "$2" ] || {
+		printf 'expected "%s", got "%s"\n' "$2" "$1"
+		return 1
+	}
 }
 
 # plant FILE LINE...: a file of the bad tree.
@@ -417,6 +437,21 @@ plant_floors() {
 @test "style: a path of one machine is found" {
 	plant tests/a.bash "cd /ho""me/somebody"
 	finds machine_paths "tests/a.bash:1:"
+}
+
+@test "tree: nothing was committed that is no text, or has no place" {
+	[ -e "$root/.git" ] || skip "not where git has it"
+	finds_nothing strays
+}
+
+@test "tree: a stray file, and one that is no text, are found" {
+	command -v git >/dev/null || skip "needs git"
+	plant stray.txt 'a'
+	plant doc/a.md 'a'
+	printf 'a\0b\n' >"$bad/doc/data"
+	git -C "$bad" init -q
+	git -C "$bad" add -A
+	is_exactly "$(strays "$bad" | sort)" "$(printf '\tdoc/data\nstray.txt')"
 }
 
 @test "documents: README.md and HACKING.md stay within their length" {
