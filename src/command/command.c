@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command/share.h"
 #include "message.h"
 
 const struct command *const commands[] = {
@@ -126,7 +125,7 @@ static int
 run_first(int argc, char **argv)
 {
 	const struct command *c;
-	char help[] = "help";
+	char help[] = "help", *file;
 	char *help_argv[] = { help, NULL };
 
 	if (argc < 2)
@@ -141,7 +140,18 @@ run_first(int argc, char **argv)
 	if (argv[1][0] == '-')
 		return command_usage("'%s': expected a command first, then "
 		    "its options", argv[1]);
+	/* FILE COMMAND, as the kernel calls us for a file that begins with
+	 * #! and us, is COMMAND FILE. */
+	if (strchr(argv[1], '/') != NULL && argc > 2 &&
+	    find_command(argv[2]) != NULL) {
+		file = argv[1];
+		argv[1] = argv[2];
+		argv[2] = file;
+	}
 	c = find_command(argv[1]);
+	if (c == NULL && strchr(argv[1], '/') != NULL)
+		return command_usage("'%s': expected a command after it, such "
+		    "as start, stop, restart, reload or status", argv[1]);
 	if (c == NULL)
 		return command_usage("'%s': unknown command; 'holdfast help' "
 		    "lists them", argv[1]);
@@ -267,6 +277,7 @@ command_options(int argc, char **argv, const struct command_option *own,
 		{ "dry-run", 0, NULL, &common->dry_run },
 		{ "run-dir", 0, &common->run_dir, NULL },
 		{ "log-dir", 0, &common->log_dir, NULL },
+		{ "definition-dir", 0, &common->definition_dir, NULL },
 		{ NULL, 0, NULL, NULL },
 	};
 	struct merged_options merged = { .shorts = "-:" };
@@ -301,92 +312,4 @@ command_run(int argc, char **argv, struct common_options *common,
 		status = command_each(&names, common, action, context);
 	strings_clear(&names);
 	return status;
-}
-
-static int
-check_names(const struct strings *names, struct paths *p)
-{
-	const char *wrong;
-
-	if (names->count == 0)
-		return command_usage("%s: expected the name of a service",
-		    command_argv[1]);
-	for (size_t i = 0; i < names->count; i++) {
-		wrong = value_check_name(names->items[i]);
-		if (wrong != NULL)
-			return command_usage("'%s': %s", names->items[i],
-			    wrong);
-		if (paths_for(p, names->items[i]) == -1)
-			return command_usage("'%s': expected a shorter name, "
-			    "or a shorter run directory", names->items[i]);
-	}
-	return EXIT_DONE;
-}
-
-struct each {
-	const struct strings *names;
-	struct paths *paths;
-	int (*action)(const char *name, struct paths *p, void *context);
-	void *context;
-};
-
-static int
-each_of(size_t from, size_t to, void *context)
-{
-	const struct each *e = context;
-	int status, highest = 0;
-
-	for (size_t i = from; i < to; i++) {
-		/* Checked before: it fits. */
-		paths_for(e->paths, e->names->items[i]);
-		status = e->action(e->names->items[i], e->paths, e->context);
-		if (status > highest)
-			highest = status;
-	}
-	return highest;
-}
-
-static int
-prepare_each(const struct each *e, const struct common_options *common)
-{
-	char err[512];
-	int status;
-
-	if (paths_init(e->paths, common->run_dir, common->log_dir, err,
-	    sizeof(err)) == -1)
-		return command_usage("%s", err);
-	status = check_names(e->names, e->paths);
-	if (status != EXIT_DONE)
-		return status;
-	if (paths_check(e->paths, err, sizeof(err)) == -1) {
-		message_error("%s", err);
-		return EXIT_NO_PERMISSION;
-	}
-	return EXIT_DONE;
-}
-
-int
-command_each(const struct strings *names, const struct common_options *common,
-    int (*action)(const char *name, struct paths *p, void *context),
-    void *context)
-{
-	struct paths p;
-	struct each e = { names, &p, action, context };
-	int status = prepare_each(&e, common);
-
-	return status == EXIT_DONE ? each_of(0, names->count, &e) : status;
-}
-
-int
-command_look_at_each(const struct strings *names,
-    const struct common_options *common,
-    int (*action)(const char *name, struct paths *p, void *context),
-    void *context)
-{
-	struct paths p;
-	struct each e = { names, &p, action, context };
-	int status = prepare_each(&e, common);
-
-	return status == EXIT_DONE ? share_out(names->count, each_of, &e,
-	    STATUS_UNKNOWN) : status;
 }

@@ -16,6 +16,8 @@ static const char common_help[] =
     "      --dry-run        say what would be done, and do nothing\n"
     "      --run-dir=DIR    where services are held (HOLDFAST_RUN_DIR)\n"
     "      --log-dir=DIR    where their output goes (HOLDFAST_LOG_DIR)\n"
+    "      --definition-dir=DIR:...  where unit files are "
+    "(HOLDFAST_DEFINITION_DIR)\n"
     "      --help           help on a command\n";
 
 static int

@@ -141,7 +141,7 @@ list_all(const struct list *l, const struct common_options *common,
 	char err[512];
 	int status;
 
-	if (paths_init(&p, common->run_dir, common->log_dir, err,
+	if (paths_init(&p, common->run_dir, common->log_dir, NULL, err,
 	    sizeof(err)) == -1)
 		return command_usage("%s", err);
 	if (paths_check(&p, err, sizeof(err)) == -1) {

@@ -113,7 +113,7 @@ end_keeper(pid_t keeper, struct interrupts *in)
 static void
 hint_at_directory(const struct starting *s, const struct service *service)
 {
-	const struct strings *command = &service->command;
+	const struct strings *command = &service->exec_start.items[0].words;
 	struct stat st;
 
 	if (strcmp(service->working_directory, "/") != 0)

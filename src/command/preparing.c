@@ -9,34 +9,107 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "command/command.h"
 #include "command/outcome.h"
+#include "define/caller.h"
+#include "define/search.h"
+#include "define/unit.h"
 #include "message.h"
 #include "state/definition.h"
 
-/* The definition: given, or the one of the last start. */
+/* systemd looks for a program without a path where it looks itself. */
+static void
+find_program(struct service *s)
+{
+	struct exec_line *line = &s->exec_start.items[0];
+	char *path;
+
+	if (strchr(line->program, '/') != NULL)
+		return;
+	path = caller_find_program(line->program, CALLER_DEFAULT_PATH);
+	if ((line->prefixes & EXEC_NAMED) == 0)
+		service_set_text(&line->words.items[0], path);
+	free(line->program);
+	line->program = path;
+}
+
+/* What was found, with its drop-ins. */
+static int
+read_found(const struct found *found, struct service *s, int *ret_errno,
+    char *err, size_t size)
+{
+	*ret_errno = 0;
+	if (found->is_masked) {
+		snprintf(err, size, "it is masked, by %s", found->file);
+		return -1;
+	}
+	if (unit_load(s, found, ret_errno, err, size) == -1 ||
+	    service_check(s, err, size) == -1)
+		return -1;
+	find_program(s);
+	return 0;
+}
+
+int
+preparing_read(const char *name, const struct paths *p, struct service *s,
+    bool *ret_is_new, int *ret_errno, char *err, size_t size)
+{
+	struct strings dirs;
+	struct found found = { 0 };
+	char *path = NULL;
+	int result = 0;
+
+	service_init(s, name);
+	paths_definition_dirs(p, &dirs);
+	if (p->file != NULL) {
+		found.name = text_copy(name);
+		found.file = text_copy(p->file);
+		search_drop_ins(&dirs, &found);
+	} else if (search_find(&dirs, name, &found, &path) == -1) {
+		*ret_errno = errno;
+		snprintf(err, size, "cannot follow alias %s: %s", path,
+		    message_strerror(errno));
+		result = -1;
+	}
+	*ret_is_new = found.file != NULL;
+	if (result == 0 && found.file != NULL)
+		result = read_found(&found, s, ret_errno, err, size);
+	else if (result == 0)
+		result = definition_read(p->definition, s, ret_errno, err,
+		    size);
+	free(path);
+	search_free(&found);
+	strings_clear(&dirs);
+	return result;
+}
+
+/* The definition: given, found, or the one of the last start. */
 static int
 find_definition(const struct starting *s, struct prepared *r)
 {
 	char err[512];
 	int result, error;
 
-	service_init(&r->stored, s->name);
 	if (s->given != NULL) {
+		service_init(&r->read, s->name);
 		r->service = s->given;
+		r->is_new = true;
 		return EXIT_DONE;
 	}
-	r->service = &r->stored;
-	result = definition_read(s->paths->definition, &r->stored, &error,
-	    err, sizeof(err));
+	r->service = &r->read;
+	result = preparing_read(s->name, s->paths, &r->read, &r->is_new,
+	    &error, err, sizeof(err));
 	if (result == 0)
 		return EXIT_DONE;
 	if (result == 1)
-		message_error("%s: no definition: nothing was started under "
-		    "this name; a command goes after --", s->name);
+		message_error("%s: no definition: there is no unit file, and "
+		    "nothing was started under this name; a command goes "
+		    "after --", s->name);
 	else
 		message_error("%s: %s", s->name, err);
 	return command_status_of_definition(error);
@@ -46,7 +119,7 @@ find_definition(const struct starting *s, struct prepared *r)
 static int
 check(const struct starting *s, struct prepared *r)
 {
-	const char *program = r->service->command.items[0];
+	const char *program = r->service->exec_start.items[0].program;
 	char err[512];
 
 	if (strchr(program, '/') == NULL) {
@@ -76,7 +149,7 @@ void
 preparing_free(struct prepared *p)
 {
 	credentials_free(&p->credentials);
-	service_free(&p->stored);
+	service_free(&p->read);
 }
 
 /*
@@ -86,7 +159,7 @@ preparing_free(struct prepared *p)
 static int
 check_files(const struct starting *s, const struct prepared *r)
 {
-	const char *program = r->service->command.items[0];
+	const char *program = r->service->exec_start.items[0].program;
 	const char *dir = r->service->working_directory;
 	struct stat st;
 	int error = 0;
@@ -139,20 +212,19 @@ static int
 foresee(const char *name, struct paths *p, void *context)
 {
 	const struct service *given = context;
-	struct service stored;
+	struct service read;
 	char err[512];
 	int error;
-	bool needs;
+	bool needs, is_new;
 
 	if (given != NULL) {
 		lookup_prepare();
 		return EXIT_DONE;
 	}
 	/* One that cannot be read is said when it is its turn. */
-	service_init(&stored, name);
-	needs = definition_read(p->definition, &stored, &error, err,
-	    sizeof(err)) == 0 && preparing_needs_lookup(&stored);
-	service_free(&stored);
+	needs = preparing_read(name, p, &read, &is_new, &error, err,
+	    sizeof(err)) == 0 && preparing_needs_lookup(&read);
+	service_free(&read);
 	if (needs)
 		lookup_prepare();
 	return EXIT_DONE;

@@ -11,14 +11,25 @@
 #include "process/credentials.h"
 
 struct common_options;
+struct paths;
 struct starting;
 
 /* Set it up in place: service may point into it. */
 struct prepared {
-	struct service *service;	/* given, or the stored one */
-	struct service stored;
+	struct service *service;	/* given, or read */
+	struct service read;
+	bool is_new;			/* not the one of the last start */
 	struct credentials credentials;
 };
+
+/*
+ * The definition of name: the unit file that was named or is found, with its
+ * drop-ins (*ret_is_new), or the one of the last start.  Returns 0; 1 when there
+ * is none; or -1 with one line in err, *ret_errno then errno or 0.  s is to be
+ * freed in each case.
+ */
+int preparing_read(const char *name, const struct paths *p, struct service *s,
+    bool *ret_is_new, int *ret_errno, char *err, size_t size);
 
 /*
  * Find the definition, and check it.  Returns 0, or an exit status, said

@@ -6,16 +6,15 @@
 
 #include "command/command.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "command/preparing.h"
 #include "command/property.h"
 #include "command/table.h"
 #include "define/directive.h"
+#include "define/unit.h"
 #include "message.h"
 #include "state/definition.h"
 
@@ -32,40 +31,48 @@ struct columns {
 	size_t count;
 };
 
+/*
+ * The definition that is in force, while it runs; else the one that it would be
+ * started by.  Returns 0, or an exit status, said already; s is to be freed in
+ * either case.
+ */
 static int
-say_no_definition(const char *name, const struct paths *p, int error)
+read_definition(const char *name, const struct paths *p, const struct view *v,
+    struct service *s)
 {
-	if (error == ENOENT) {
-		message_error("%s: not known: there is no %s", name,
-		    p->definition);
-		return EXIT_NOT_CONFIGURED;
+	char err[512];
+	int result, error = 0;
+	bool is_new;
+
+	if (p->file == NULL && (v->live == LIVE_UP || v->live == LIVE_BUSY)) {
+		service_init(s, name);
+		result = definition_read(p->definition, s, &error, err,
+		    sizeof(err));
+	} else {
+		result = preparing_read(name, p, s, &is_new, &error, err,
+		    sizeof(err));
 	}
-	message_error("%s: cannot read %s: %s", name, p->definition,
-	    message_strerror(error));
-	return error == 0 ? EXIT_NOT_CONFIGURED : command_status_of(error);
+	if (result == 0)
+		return EXIT_DONE;
+	if (result == 1)
+		message_error("%s: not known: there is no unit file, and "
+		    "no %s", name, p->definition);
+	else
+		message_error("%s: %s", name, err);
+	return command_status_of_definition(error);
 }
 
 static int
-print_definition(const char *name, const struct paths *p, struct show *s)
+print_definition(const char *name, const struct service *service,
+    struct show *s)
 {
-	char buf[16384];
-	ssize_t n;
-	int fd, error;
-
-	fd = open(p->definition, O_RDONLY | O_CLOEXEC | O_NOFOLLOW |
-	    O_NONBLOCK | O_NOCTTY);
-	if (fd == -1)
-		return say_no_definition(name, p, errno);
 	if (s->printed)
 		putchar('\n');
 	if (s->several)
 		message_print("# %s.service", name);
 	s->printed = true;
-	while ((n = read(fd, buf, sizeof(buf))) > 0)
-		fwrite(buf, 1, (size_t)n, stdout);
-	error = errno;
-	close(fd);
-	return n == 0 ? EXIT_DONE : say_no_definition(name, p, error);
+	unit_print(service, stdout);
+	return EXIT_DONE;
 }
 
 /* Takes value over. */
@@ -162,42 +169,37 @@ print_columns(const struct columns *c)
 }
 
 static int
-print_json(const char *name, const struct paths *p)
+print_json(const char *name, const struct paths *p, const struct view *v,
+    const struct service *service)
 {
 	static struct columns c;
-	static struct view v;
-	struct service service;
-	struct seen seen = { name, p, &v };
-	char err[512];
-	int status = EXIT_DONE, found, error = 0;
+	struct seen seen = { name, p, v };
+	int status;
 
-	service_init(&service, name);
-	found = definition_read(p->definition, &service, &error, err,
-	    sizeof(err));
-	if (found == 1) {
-		status = say_no_definition(name, p, ENOENT);
-	} else if (found == -1) {
-		message_error("%s: %s", name, err);
-		status = command_status_of_definition(error);
-	} else {
-		c.count = 0;
-		view_read(p, &v);
-		add_properties(&c, &seen);
-		add_directives(&c, &service);
-		status = print_columns(&c);
-		while (c.count > 0)
-			free(c.values[--c.count]);
-	}
-	service_free(&service);
+	c.count = 0;
+	add_properties(&c, &seen);
+	add_directives(&c, service);
+	status = print_columns(&c);
+	while (c.count > 0)
+		free(c.values[--c.count]);
 	return status;
 }
 
 static int
 show_one(const char *name, struct paths *p, void *context)
 {
+	static struct view v;
 	struct show *s = context;
+	struct service service;
+	int status;
 
-	return s->json ? print_json(name, p) : print_definition(name, p, s);
+	view_read(p, &v);
+	status = read_definition(name, p, &v, &service);
+	if (status == EXIT_DONE)
+		status = s->json ? print_json(name, p, &v, &service) :
+		    print_definition(name, &service, s);
+	service_free(&service);
+	return status;
 }
 
 static int

@@ -27,6 +27,7 @@
 #include "command/outcome.h"
 #include "command/preparing.h"
 #include "command/stopping.h"
+#include "define/ungiven.h"
 #include "keeper/keeper.h"
 #include "message.h"
 #include "process/process.h"
@@ -198,7 +199,7 @@ fill_order(const struct run *r, struct keeper_order *order, struct hold *hold)
 		.credentials = &r->prepared.credentials,
 		.paths = r->s->paths,
 		.hold = hold,
-		.save_definition = r->s->given != NULL,
+		.save_definition = r->prepared.is_new,
 		.argv = command_argv,
 	};
 }
@@ -298,6 +299,23 @@ adopt(struct run *r, struct hold *hold)
 	return status;
 }
 
+/* What the definition wants that the service does not get, in one line. */
+static void
+say_ungiven(const struct run *r)
+{
+	struct strings keys;
+	char text[1024] = "";
+
+	ungiven_keys(r->prepared.service, &keys);
+	for (size_t i = 0; i < keys.count; i++) {
+		strlcat(text, i == 0 ? "" : " ", sizeof(text));
+		strlcat(text, keys.items[i], sizeof(text));
+	}
+	if (keys.count > 0)
+		message_warn("%s: runs without: %s", r->s->name, text);
+	strings_clear(&keys);
+}
+
 /* The hold is ours.  What does the record say of the last run? */
 static int
 with_hold(struct run *r, struct hold *hold)
@@ -333,6 +351,7 @@ with_hold(struct run *r, struct hold *hold)
 		return outcome_say_failure_of_other(r->s, r->view);
 	}
 	fill_order(r, &order, hold);
+	say_ungiven(r);
 	if (!r->prepared.service->keeper)
 		return outcome_start_without_keeper(r->s, &order);
 	return launch(r, &order);

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "define/service.h"
+#include "define/strings.h"
 
 /* Where programs are when no PATH says it. */
 #define CALLER_DEFAULT_PATH \

@@ -47,19 +47,19 @@ service_contradicts(const struct service *s, const char **ret_one,
 
 /* What is written in the generated definition must be readable again. */
 static bool
-is_too_long(const struct service *s)
+is_too_long(const struct exec_line *line)
 {
-	const struct directive *d = directive_find("ExecStart");
-	char *line = NULL;
-	size_t i, length = 0;
+	size_t i, length = strlen(line->program) + 1;
+	char *text;
 	bool ret;
 
-	for (i = 0; i < s->command.count; i++)
-		length += strlen(s->command.items[i]) + 1;
-	if (length < UNIT_LINE_MAX / 8 || !d->print(s, d, 0, &line))
+	for (i = 0; i < line->words.count; i++)
+		length += strlen(line->words.items[i]) + 1;
+	if (length < UNIT_LINE_MAX / 8)
 		return false;
-	ret = strlen(d->name) + 1 + strlen(line) > UNIT_LINE_MAX;
-	free(line);
+	text = exec_print(line);
+	ret = strlen("ExecStart=") + strlen(text) > UNIT_LINE_MAX;
+	free(text);
 	return ret;
 }
 
@@ -108,11 +108,16 @@ service_check(struct service *s, char *err, size_t size)
 {
 	const char *one, *other;
 
-	if (s->command.count == 0 || s->command.items[0][0] == '\0') {
+	if (s->exec_start.count == 0 ||
+	    s->exec_start.items[0].program[0] == '\0') {
 		snprintf(err, size, "expected a command (ExecStart=)");
 		return -1;
 	}
-	if (is_too_long(s)) {
+	if (s->exec_start.count > 1) {
+		snprintf(err, size, "ExecStart=: expected one command only");
+		return -1;
+	}
+	if (is_too_long(&s->exec_start.items[0])) {
 		snprintf(err, size,
 		    "ExecStart=: expected a command of at most 1 MiB");
 		return -1;

@@ -21,9 +21,11 @@
 	{ name, section, option, letter, argument, help, \
 	    directive_parse_##parser, directive_print_##printer, offset, \
 	    detail }
-#define PLAIN(name, section, parser, printer) \
+#define AT(name, section, parser, printer, offset, detail) \
 	{ name, section, NULL, 0, NULL, NULL, directive_parse_##parser, \
-	    directive_print_##printer, 0, 0 }
+	    directive_print_##printer, offset, detail }
+#define PLAIN(name, section, parser, printer) \
+	AT(name, section, parser, printer, 0, 0)
 #define LIMIT(name) \
 	{ "Limit" #name, "Service", NULL, 0, NULL, NULL, \
 	    directive_parse_limit, directive_print_limit, 0, RLIMIT_##name }
@@ -37,7 +39,7 @@ const struct directive directives[] = {
 	PLAIN("StartLimitBurst", "Unit", limit_burst, limit_burst),
 
 	PLAIN("Type", "Service", type, type),
-	PLAIN("ExecStart", "Service", command, command),
+	AT("ExecStart", "Service", exec, exec, FIELD(exec_start), 0),
 	OPTION("WorkingDirectory", "Service", "chdir", 'd', "DIR",
 	    "its working directory (default /)", directory, directory,
 	    FIELD(working_directory), 0),

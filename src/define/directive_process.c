@@ -13,7 +13,8 @@
 #include <string.h>
 
 #include "define/limit.h"
-#include "define/unit.h"
+#include "define/specifier.h"
+#include "define/words.h"
 #include "message.h"
 
 static void *
@@ -26,27 +27,6 @@ static const void *
 const_field(const struct service *s, size_t offset)
 {
 	return (const char *)s + offset;
-}
-
-/* Replace each %% by %, in place. */
-static const char *
-expand_specifiers(char *text)
-{
-	static char unsupported[] = "specifier %? is not supported yet";
-	static const size_t letter = sizeof("specifier %") - 1;
-	char *out = text;
-
-	for (; *text != '\0'; text++) {
-		if (*text == '%' && *++text != '%') {
-			if (!isprint((unsigned char)*text))
-				return "expected %% for a percent sign";
-			unsupported[letter] = *text;
-			return unsupported;
-		}
-		*out++ = *text;
-	}
-	*out = '\0';
-	return NULL;
 }
 
 /* A copy of text with each character that is in which written twice. */
@@ -71,12 +51,15 @@ doubled(const char *text, const char *which)
  * characters, outer blanks or a backslash at its end.  *ret is allocated.
  */
 static const char *
-parse_plain(const char *value, char **ret)
+parse_plain(const struct service *s, const char *value, char **ret)
 {
-	char *text = text_copy(value);
-	const char *error = expand_specifiers(text);
-	size_t length = strlen(text), i;
+	char *text;
+	const char *error = specifier_expand(s->name, value, &text);
+	size_t length, i;
 
+	if (error != NULL)
+		return error;
+	length = strlen(text);
 	for (i = 0; error == NULL && i < length; i++) {
 		if (iscntrl((unsigned char)text[i]))
 			error = "expected no control characters";
@@ -106,7 +89,7 @@ directive_parse_text(struct service *s, const struct directive *d,
     const char *value)
 {
 	char **text = field(s, d->offset), *new = NULL;
-	const char *error = parse_plain(value, &new);
+	const char *error = parse_plain(s, value, &new);
 
 	if (error != NULL)
 		return error;
@@ -165,91 +148,29 @@ directive_parse_user(struct service *s, const struct directive *d,
 	return directive_parse_text(s, d, value);
 }
 
-/* $VAR as a word, and ${VAR} anywhere, are variables; $$ is $; else it is $. */
-static const char *
-expand_dollars(char *text)
-{
-	static const char unsupported[] =
-	    "variables are not supported yet (write $$ for $)";
-	char *out = text;
-
-	if (text[0] == '$' && text[1] != '$')
-		return unsupported;
-	for (; *text != '\0'; text++) {
-		*out++ = *text;
-		if (text[0] == '$' && text[1] == '{')
-			return unsupported;
-		if (text[0] == '$' && text[1] == '$')
-			text++;
-	}
-	*out = '\0';
-	return NULL;
-}
-
-static const char *
-check_program(const char *program)
-{
-	if (program[0] == '\0')
-		return "expected a command";
-	if (strchr("@-:+!|", program[0]) != NULL)
-		return "the prefixes @ - : + ! | are not supported yet";
-	if (program[0] != '/' && strchr(program, '/') != NULL)
-		return "expected an absolute path";
-	return NULL;
-}
-
+/* The exec_list at offset. */
 const char *
-directive_parse_command(struct service *s, const struct directive *d,
+directive_parse_exec(struct service *s, const struct directive *d,
     const char *value)
 {
-	struct strings words = { 0 };
-	const char *error;
-	size_t i;
+	struct exec_list *list = field(s, d->offset);
 
-	(void)d;
-	if (*value != '\0' && s->command.count > 0)
-		return "expected one command only";
-	error = unit_split(value, &words);
-	if (error == NULL && words.count > 0)
-		error = check_program(words.items[0]);
-	/* The program itself is no place for a variable: its $ is a $. */
-	for (i = 0; error == NULL && i < words.count; i++) {
-		error = expand_specifiers(words.items[i]);
-		if (error == NULL && i > 0)
-			error = expand_dollars(words.items[i]);
+	if (*value == '\0') {
+		exec_clear(list);
+		return NULL;
 	}
-	if (error != NULL) {
-		strings_clear(&words);
-		return error;
-	}
-	strings_clear(&s->command);
-	s->command = words;
-	return NULL;
+	return exec_parse(list, s->name, value);
 }
 
 bool
-directive_print_command(const struct service *s, const struct directive *d,
+directive_print_exec(const struct service *s, const struct directive *d,
     size_t i, char **ret_value)
 {
-	char *quoted, *word;
-	size_t n, size;
-	FILE *out;
+	const struct exec_list *list = const_field(s, d->offset);
 
-	(void)d;
-	if (i > 0 || s->command.count == 0)
+	if (i >= list->count)
 		return false;
-	out = open_memstream(ret_value, &size);
-	if (out == NULL)
-		message_die("out of memory");
-	for (n = 0; n < s->command.count; n++) {
-		quoted = unit_quote(s->command.items[n]);
-		word = doubled(quoted, n == 0 ? "%" : "%$");
-		fprintf(out, "%s%s", n == 0 ? "" : " ", word);
-		free(word);
-		free(quoted);
-	}
-	if (fclose(out) != 0)
-		message_die("out of memory");
+	*ret_value = exec_print(&list->items[i]);
 	return true;
 }
 
@@ -306,15 +227,20 @@ directive_parse_environment(struct service *s, const struct directive *d,
     const char *value)
 {
 	struct strings words = { 0 };
-	const char *error = unit_split(value, &words);
+	const char *error = words_split(value, &words);
+	char *expanded;
 	size_t i, length;
 
 	(void)d;
 	for (i = 0; error == NULL && i < words.count; i++) {
-		error = expand_specifiers(words.items[i]);
-		length = strcspn(words.items[i], "=");
-		if (error == NULL && (words.items[i][length] != '=' ||
-		    !value_is_variable(words.items[i], length)))
+		error = specifier_expand(s->name, words.items[i], &expanded);
+		if (error != NULL)
+			break;
+		free(words.items[i]);
+		words.items[i] = expanded;
+		length = strcspn(expanded, "=");
+		if (expanded[length] != '=' ||
+		    !value_is_variable(expanded, length))
 			error = "expected NAME=VALUE";
 	}
 	if (error == NULL && words.count == 0)
@@ -334,7 +260,7 @@ directive_print_environment(const struct service *s, const struct directive *d,
 	(void)d;
 	if (i >= s->environment.count)
 		return false;
-	quoted = unit_quote(s->environment.items[i]);
+	quoted = words_quote(s->environment.items[i]);
 	*ret_value = doubled(quoted, "%");
 	free(quoted);
 	return true;
@@ -354,7 +280,7 @@ directive_parse_environment_file(struct service *s, const struct directive *d,
 	}
 	if (value[value[0] == '-' ? 1 : 0] != '/')
 		return "expected an absolute path";
-	error = parse_plain(value, &path);
+	error = parse_plain(s, value, &path);
 	if (error != NULL)
 		return error;
 	strings_add(&s->environment_files, path);
@@ -436,7 +362,7 @@ directive_set_literal(struct service *s, const struct directive *d,
     const char *text)
 {
 	char *quoted = d->parse == directive_parse_environment ?
-	    unit_quote(text) : text_copy(text);
+	    words_quote(text) : text_copy(text);
 	char *value = doubled(quoted, "%");
 	const char *error = d->parse(s, d, value);
 

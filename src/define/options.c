@@ -164,7 +164,9 @@ parse_arguments(struct option_parse *p, char **argv)
 		} else if (argv[i][0] == '-' && argv[i][1] != '\0') {
 			ret = parse_short(p, argv, &i);
 		} else {
-			error = value_check_name(argv[i]);
+			/* A definition's file is checked when it is found. */
+			error = strchr(argv[i], '/') != NULL ? NULL :
+			    value_check_name(argv[i]);
 			if (error != NULL)
 				return option_fail(p, "'%.80s': %s", argv[i],
 				    error);
@@ -214,6 +216,7 @@ check_grammar(struct option_parse *p)
 	if (p->has_command && o->command.items[0][0] == '\0')
 		return option_fail(p,
 		    "'': expected a command after --");
+	p->o->common.names_are_new = p->has_command;
 	if (p->has_command && o->names.count > 1)
 		return option_fail(p, "'%s': expected one name only "
 		    "where there is a command", o->names.items[1]);
@@ -262,6 +265,7 @@ static int
 take_command(struct option_parse *p)
 {
 	struct service *s = &p->o->service;
+	struct exec_line *line;
 	char *program;
 	size_t i;
 
@@ -271,10 +275,10 @@ take_command(struct option_parse *p)
 		return option_fail(p,
 		    "%s: cannot tell the current directory: %s",
 		    p->o->command.items[0], message_strerror(errno));
-	strings_add(&s->command, program);
+	line = exec_add(&s->exec_start, program);
 	free(program);
 	for (i = 1; i < p->o->command.count; i++)
-		strings_add(&s->command, p->o->command.items[i]);
+		strings_add(&line->words, p->o->command.items[i]);
 	return service_check(s, p->err, p->size);
 }
 

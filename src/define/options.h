@@ -15,6 +15,8 @@ struct common_options {
 	bool quiet, verbose, dry_run, json;
 	const char *run_dir;		/* --run-dir (in argv), or NULL */
 	const char *log_dir;		/* --log-dir, or NULL */
+	const char *definition_dir;	/* --definition-dir, or NULL */
+	bool names_are_new;		/* of what is not known yet */
 };
 
 struct start_options {

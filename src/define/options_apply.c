@@ -14,7 +14,7 @@
 #include <strings.h>
 
 #include "define/caller.h"
-#include "define/unit.h"
+#include "define/envfile.h"
 #include "message.h"
 
 int
@@ -89,7 +89,7 @@ set_env_file(struct option_parse *p, const struct directive *d,
 		free(optional);
 		return ret;
 	}
-	ret = unit_read_environment(path, &ignored, &line);
+	ret = envfile_read(path, &ignored, &line);
 	strings_clear(&ignored);
 	if (ret == -1 && errno == EINVAL && line > 0)
 		return option_fail(p, "%s: %s:%u: expected NAME=VALUE",
@@ -350,6 +350,12 @@ apply_log_dir(struct option_parse *p, const char *value)
 	return set_directory(p, &p->o->common.log_dir, value);
 }
 
+static int
+apply_definition_dir(struct option_parse *p, const char *value)
+{
+	return set_directory(p, &p->o->common.definition_dir, value);
+}
+
 const struct option_row option_rows[] = {
 	{ "same-dir", 0, NULL, "stay in the caller's directory",
 	    apply_same_dir },
@@ -367,5 +373,7 @@ const struct option_row option_rows[] = {
 	{ "verbose", 'v', NULL, "say more", apply_verbose },
 	{ "run-dir", 0, "DIR", "where the state is kept", apply_run_dir },
 	{ "log-dir", 0, "DIR", "where the logs are kept", apply_log_dir },
+	{ "definition-dir", 0, "DIR", "where definitions are: DIR:DIR...",
+	    apply_definition_dir },
 	{ NULL, 0, NULL, NULL, NULL },
 };

@@ -27,7 +27,7 @@ DIRECTIVE_KIND(text)		/* the char * at offset */
 DIRECTIVE_PARSER(path)		/* the same, an absolute path */
 DIRECTIVE_KIND(directory)
 DIRECTIVE_PARSER(user)		/* the char * at offset */
-DIRECTIVE_KIND(command)
+DIRECTIVE_KIND(exec)		/* the struct exec_list at offset */
 DIRECTIVE_KIND(type)
 DIRECTIVE_KIND(umask)
 DIRECTIVE_KIND(environment)

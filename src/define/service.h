@@ -12,31 +12,10 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include "define/exec.h"
 #include "define/schedule.h"
+#include "define/strings.h"
 #include "define/value.h"
-
-/* A growing, NULL-terminated list of strings that it owns. */
-struct strings {
-	char **items;		/* NULL when empty, else ends with NULL */
-	size_t count;
-};
-
-/* A copy, which the caller frees.  Dies when out of memory. */
-char *text_copy(const char *text);
-
-/*
- * Append a copy of text; "K=V": put a copy in the place of the item of the same
- * K, or append it.  Returns 0, or -1 with errno ENOMEM and the list as before:
- * for a keeper, which outlives that.  The two below die of it.
- */
-int strings_try_add(struct strings *list, const char *text);
-int strings_try_set(struct strings *list, const char *assignment);
-void strings_add(struct strings *list, const char *text);
-void strings_set(struct strings *list, const char *assignment);
-/* The V of K=V, or NULL; it is the list's, until that item is replaced. */
-const char *strings_get(const struct strings *list, const char *key);
-/* Free all, and be as a new list. */
-void strings_clear(struct strings *list);
 
 enum kill_mode {
 	KILL_CONTROL_GROUP,	/* the whole tree (the default) */
@@ -72,7 +51,7 @@ struct limit {
 struct service {
 	char *name;
 	char *description;		/* Description=, or NULL */
-	struct strings command;		/* ExecStart=, [0] absolute */
+	struct exec_list exec_start;	/* ExecStart=; one */
 
 	/* the process's surroundings */
 	char *working_directory;	/* WorkingDirectory=, never NULL */
@@ -115,6 +94,9 @@ struct service {
 	enum ready_kind ready;		/* X-HoldfastReady= */
 	int64_t ready_settle_usec;	/* of READY_SETTLE */
 	int64_t timeout_start_usec;	/* TimeoutStartSec=, 90 s */
+
+	/* what it runs without: "KEY=VALUE" */
+	struct strings ungiven;
 
 	/* how it is held */
 	bool keeper;			/* X-HoldfastKeeper=, true */

@@ -12,7 +12,9 @@
 #include <string.h>
 
 #include "define/directive.h"
+#include "define/search.h"
 #include "define/textfile.h"
+#include "define/ungiven.h"
 #include "message.h"
 
 #define BLANKS " \t\r"
@@ -25,14 +27,6 @@ enum section { SECTION_NONE, SECTION_UNIT, SECTION_SERVICE, SECTION_SKIPPED };
 static const char *const section_names[] = {
 	[SECTION_UNIT] = "Unit",
 	[SECTION_SERVICE] = "Service",
-};
-
-/* What orders units and explains them does not concern a service alone. */
-static const char *const ignored_in_unit[] = {
-	"After", "Before", "BindsTo", "CollectMode", "Conflicts",
-	"DefaultDependencies", "Documentation", "PartOf", "Requires",
-	"RequiresMountsFor", "Requisite", "SourcePath", "Upholds", "Wants",
-	"WantsMountsFor",
 };
 
 struct parser {
@@ -153,23 +147,6 @@ set_section(struct parser *parser, char *line)
 	return 0;
 }
 
-static bool
-is_ignored(const struct parser *parser, const char *key)
-{
-	size_t i;
-
-	if (strncmp(key, "X-", 2) == 0)
-		return true;
-	if (parser->section != SECTION_UNIT)
-		return false;
-	for (i = 0; i < sizeof(ignored_in_unit) / sizeof(ignored_in_unit[0]);
-	    i++) {
-		if (strcmp(key, ignored_in_unit[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* systemd moved the start limit from [Service] to [Unit] and reads both. */
 static bool
 belongs(const struct parser *parser, const struct directive *d)
@@ -199,8 +176,14 @@ set_directive(struct parser *parser, char *line)
 		equals--;
 	*equals = '\0';
 	d = directive_find(line);
-	if (d == NULL && is_ignored(parser, line))
+	if (d == NULL && strncmp(line, "X-", 2) == 0)
 		return 0;
+	if (d == NULL &&
+	    ungiven_is_known(line, parser->section == SECTION_UNIT)) {
+		if (parser->section == SECTION_SERVICE)
+			ungiven_note(parser->s, line, value);
+		return 0;
+	}
 	if (d == NULL)
 		return fail_value(parser, line, value, "unknown directive");
 	if (!belongs(parser, d))
@@ -274,6 +257,20 @@ unit_read(struct service *s, const char *path, int *ret_errno, char *err,
 	return ret;
 }
 
+int
+unit_load(struct service *s, const struct found *found, int *ret_errno,
+    char *err, size_t err_size)
+{
+	if (unit_read(s, found->file, ret_errno, err, err_size) == -1)
+		return -1;
+	for (size_t i = 0; i < found->drop_ins.count; i++) {
+		if (unit_read(s, found->drop_ins.items[i], ret_errno, err,
+		    err_size) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 /* Print what section has to say of s; its heading only if that is anything. */
 static void
 print_section(FILE *out, const struct service *s, const char *section)
@@ -302,6 +299,8 @@ unit_print(const struct service *s, FILE *out)
 {
 	print_section(out, s, "Unit");
 	print_section(out, s, "Service");
+	for (size_t i = 0; i < s->ungiven.count; i++)
+		fprintf(out, "%s\n", s->ungiven.items[i]);
 }
 
 char *

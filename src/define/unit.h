@@ -9,6 +9,8 @@
 
 #include "define/service.h"
 
+struct found;
+
 /* The longest line, continued lines taken together: systemd's limit. */
 #define UNIT_LINE_MAX 1048576
 
@@ -25,6 +27,10 @@ int unit_parse(struct service *s, const char *path, const char *text,
 int unit_read(struct service *s, const char *path, int *ret_errno,
     char *err, size_t err_size);
 
+/* The same from a definition that was found, and its drop-ins. */
+int unit_load(struct service *s, const struct found *found, int *ret_errno,
+    char *err, size_t err_size);
+
 /*
  * Print s as a unit file that unit_parse() reads back to the same definition,
  * and that systemd would read the same way; ferror(out) tells of errors.
@@ -32,18 +38,5 @@ int unit_read(struct service *s, const char *path, int *ret_errno,
 void unit_print(const struct service *s, FILE *out);
 /* The same as a text.  The caller frees it. */
 char *unit_text(const struct service *s, size_t *ret_length);
-
-/* Split a command line as systemd does.  NULL or what was wrong. */
-const char *unit_split(const char *text, struct strings *ret);
-/* Quote one word so that unit_split() gives it back.  The caller frees. */
-char *unit_quote(const char *word);
-
-/*
- * Read an environment file (systemd.exec(5), EnvironmentFile=) into env.
- * Returns 0, or -1 with errno for the file, ENOMEM among them, or -1 with errno
- * EINVAL and in *ret_line the number of the line that is wrong.
- */
-int unit_read_environment(const char *path, struct strings *env,
-    unsigned *ret_line);
 
 #endif

@@ -1,11 +1,10 @@
 /*
- * Words: splitting and quoting as systemd does (unit_split() and unit_quote()
- * of unit.h).  Specifiers and variables are not its business.  Whatever bytes
- * a word holds, unit_split() gets it back from unit_quote().
+ * Words: see words.h.  Specifiers and variables are not its business.  Whatever
+ * bytes a word holds, words_take() gets it back from words_quote().
  */
 #include "config.h"
 
-#include "define/unit.h"
+#include "define/words.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -111,32 +110,72 @@ is_word(const char *p, const char *word)
 	    (p[length] == '\0' || strchr(BLANKS, p[length]) != NULL);
 }
 
-const char *
-unit_split(const char *text, struct strings *ret)
+/* How many bytes the word at p has as it stands there, at most. */
+static size_t
+raw_length(const char *p)
 {
-	const char *error = NULL, *p = text + strspn(text, BLANKS);
-	char *word = malloc(strlen(text) + 1);
-	struct strings words = { 0 };
-	size_t i;
+	const char *start = p;
+	char quote = '\0';
 
+	for (; *p != '\0' && (quote != '\0' || !strchr(BLANKS, *p)); p++) {
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+		else if (quote == *p)
+			quote = '\0';
+		else if (quote == '\0' && (*p == '"' || *p == '\''))
+			quote = *p;
+	}
+	return (size_t)(p - start);
+}
+
+const char *
+words_take(const char **text, char **ret, enum words_kind *ret_kind)
+{
+	const char *error, *p = *text + strspn(*text, BLANKS);
+	char *word;
+
+	*ret = NULL;
+	*ret_kind = *p == '\0' ? WORDS_END : WORDS_SEMICOLON;
+	*text = p;
+	if (*p == '\0')
+		return NULL;
+	if (is_word(p, ";")) {
+		*text = p + 1;
+		return NULL;
+	}
+	*ret_kind = WORDS_WORD;
+	word = malloc(raw_length(p) + 1);
 	if (word == NULL)
 		message_die("out of memory");
-	while (*p != '\0' && error == NULL) {
-		if (is_word(p, ";")) {
-			error = "several commands (a lone ;) "
-			    "are not supported yet";
-		} else if (is_word(p, "\\;")) {
-			strings_add(&words, ";");
-			p += 2;
-		} else {
-			error = parse_word(&p, word);
-			if (error == NULL)
-				strings_add(&words, word);
+	if (is_word(p, "\\;")) {
+		memcpy(word, ";", 2);
+		*text = p + 2;
+	} else {
+		error = parse_word(text, word);
+		if (error != NULL) {
+			free(word);
+			return error;
 		}
-		p += strspn(p, BLANKS);
 	}
-	free(word);
-	for (i = 0; error == NULL && i < words.count; i++)
+	*ret = word;
+	return NULL;
+}
+
+const char *
+words_split(const char *text, struct strings *ret)
+{
+	const char *error;
+	struct strings words = { 0 };
+	enum words_kind kind = WORDS_WORD;
+	char *word;
+
+	do {
+		error = words_take(&text, &word, &kind);
+		if (error == NULL && kind != WORDS_END)
+			strings_add(&words, kind == WORDS_WORD ? word : ";");
+		free(word);
+	} while (error == NULL && kind != WORDS_END);
+	for (size_t i = 0; error == NULL && i < words.count; i++)
 		strings_add(ret, words.items[i]);
 	strings_clear(&words);
 	return error;
@@ -179,7 +218,7 @@ escape(char *out, unsigned char c)
 }
 
 char *
-unit_quote(const char *word)
+words_quote(const char *word)
 {
 	const unsigned char *p = (const unsigned char *)word;
 	char *ret = malloc(strlen(word) * 4 + 3), *out = ret;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,16 +23,17 @@
 
 /* The command for people: words with anything odd in them in quotes. */
 static void
-print_command(const struct strings *command, char *buf, size_t size)
+print_command(const struct exec_line *line, char *buf, size_t size)
 {
-	size_t used = 0;
+	const char *odd = line->is_literal ? " \t\n'\"\\$" : " \t\n'\"\\";
 	const char *quote, *word;
+	size_t used = 0;
 
 	buf[0] = '\0';
-	for (size_t i = 0; i < command->count && used < size - 1; i++) {
-		word = command->items[i];
-		quote = word[0] == '\0' || strpbrk(word, " \t\n'\"\\$") != NULL
-		    ? "'" : "";
+	for (size_t i = 0; i < line->words.count && used < size - 1; i++) {
+		word = i == 0 ? line->program : line->words.items[i];
+		quote = word[0] == '\0' || strpbrk(word, odd) != NULL ? "'" :
+		    "";
 		used += snprintf(buf + used, size - used, "%s%s%s%s",
 		    i == 0 ? "" : " ", quote, word, quote);
 	}
@@ -48,7 +50,8 @@ announce_init(struct keeper *k)
 	if (k->order->known != NULL)
 		*r = *k->order->known;
 	else
-		print_command(&s->command, k->command, sizeof(k->command));
+		print_command(&s->exec_start.items[0], k->command,
+		    sizeof(k->command));
 	if (k->order->known != NULL)
 		snprintf(k->command, sizeof(k->command), "%s", r->command);
 	r->command = k->command;
@@ -187,6 +190,17 @@ announce_note(struct keeper *k, const char *what, int error,
 {
 	snprintf(k->report.note, sizeof(k->report.note),
 	    "cannot %.200s: %s; %s", what, message_strerror(error), consequence);
+	events_add(k->order->paths->events, "%s", k->report.note);
+}
+
+void
+announce_remark(struct keeper *k, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(k->report.note, sizeof(k->report.note), fmt, ap);
+	va_end(ap);
 	events_add(k->order->paths->events, "%s", k->report.note);
 }
 

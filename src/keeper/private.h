@@ -94,5 +94,8 @@ void announce_failure(struct keeper *k, const char *what, int error);
 /* The same of what is no failure, with what came of it. */
 void announce_note(struct keeper *k, const char *what, int error,
     const char *consequence);
+/* The same of what is only odd. */
+void announce_remark(struct keeper *k, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

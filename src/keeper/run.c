@@ -54,6 +54,40 @@ name_itself(void *context, pid_t session)
 	return announce_child(k);
 }
 
+/* The program's arguments and environment; *what says what failed. */
+static int
+prepare_program(struct keeper *k, struct environment *environment,
+    struct strings *arguments, char *what, size_t size)
+{
+	const struct exec_line *line = &k->service->exec_start.items[0];
+	const char *file;
+	char unset[64];
+	int error;
+
+	if (environment_build(k->service, k->order->credentials,
+	    k->invocation, environment, &file) == -1) {
+		error = errno;
+		if (file != NULL)
+			snprintf(what, size, "read environment file %s", file);
+		else
+			snprintf(what, size, "make the environment");
+		errno = error;
+		return -1;
+	}
+	if (exec_expand(line, environment->items, arguments, unset,
+	    sizeof(unset)) == -1) {
+		error = errno;
+		environment_free(environment);
+		snprintf(what, size, "replace variables in ExecStart");
+		errno = error;
+		return -1;
+	}
+	if (unset[0] != '\0')
+		announce_remark(k, "%s is not set: nothing stands for it in "
+		    "ExecStart", unset);
+	return 0;
+}
+
 static int
 fork_service(struct keeper *k, char *what, size_t size)
 {
@@ -68,24 +102,20 @@ fork_service(struct keeper *k, char *what, size_t size)
 		.name = name_itself,
 		.context = k,
 	};
+	const unsigned prefixes = k->service->exec_start.items[0].prefixes;
 	struct environment environment;
-	const char *file;
+	struct strings arguments;
 	int result, error;
 
 	snprintf(what, size, "make an invocation id");
 	if (make_invocation_id(k->invocation) == -1)
 		return -1;
-	if (environment_build(k->service, k->order->credentials,
-	    k->invocation, &environment, &file) == -1) {
-		error = errno;
-		if (file != NULL)
-			snprintf(what, size, "read environment file %s", file);
-		else
-			snprintf(what, size, "make the environment");
-		errno = error;
+	if (prepare_program(k, &environment, &arguments, what, size) == -1)
 		return -1;
-	}
 	order.environment = environment.items;
+	order.arguments = arguments.items;
+	if ((prefixes & (EXEC_PRIVILEGED | EXEC_KEEP_USER)) != 0)
+		order.credentials = NULL;
 	k->record.log_offset = output_offset(&k->output);
 	k->record.started_usec = watch_realtime();
 	/* How the last run ended stays: `wait` and `status` ask for it. */
@@ -95,6 +125,7 @@ fork_service(struct keeper *k, char *what, size_t size)
 	result = child_spawn(&order, &k->child);
 	error = errno;
 	environment_free(&environment);
+	strings_clear(&arguments);
 	errno = error;
 	return result;
 }

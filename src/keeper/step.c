@@ -87,8 +87,12 @@ is_clean_signal(int signal)
 }
 
 static enum result
-result_of_death(const struct machine *m)
+result_of_death(const struct machine *m, const struct service *s)
 {
+	/* "-" before the program. */
+	if (s->exec_start.count > 0 &&
+	    (s->exec_start.items[0].prefixes & EXEC_IGNORE) != 0)
+		return RESULT_SUCCESS;
 	if (m->code == CLD_EXITED)
 		return m->status == 0 ? RESULT_SUCCESS : RESULT_EXIT_CODE;
 	if (m->code == 0 || is_clean_signal(m->status))
@@ -259,22 +263,22 @@ stop_on_request(struct machine *m, enum keeper_goal goal,
 
 /* The main process died before it was ready: a failure, whatever its status. */
 static void
-note_early_death(struct machine *m)
+note_early_death(struct machine *m, const struct service *s)
 {
 	m->main_alive = false;
 	if (m->result != RESULT_SUCCESS)
 		return;
-	m->result = result_of_death(m);
+	m->result = result_of_death(m, s);
 	if (m->result == RESULT_SUCCESS)
 		m->result = m->code == CLD_EXITED ? RESULT_EXIT_CODE :
 		    RESULT_SIGNAL;
 }
 
 static void
-note_death(struct machine *m)
+note_death(struct machine *m, const struct service *s)
 {
 	m->main_alive = false;
-	m->result = result_of_death(m);
+	m->result = result_of_death(m, s);
 }
 
 /* Before it was ever ready a failure is a failed start: nothing stays. */
@@ -301,10 +305,10 @@ step_starting(struct machine *m, enum keeper_event event,
 		/* RESULT_EXEC or RESULT_RESOURCES was set with the event. */
 		return 0;
 	case EVENT_DIED:
-		note_early_death(m);
+		note_early_death(m, s);
 		return begin_stop(m, goal_of_failure(m), s, now);
 	case EVENT_EMPTY:
-		note_early_death(m);
+		note_early_death(m, s);
 		m->goal = goal_of_failure(m);
 		return conclude(m, s, now);
 	case EVENT_DEADLINE:
@@ -330,10 +334,10 @@ step_running(struct machine *m, enum keeper_event event,
 {
 	switch (event) {
 	case EVENT_DIED:
-		note_death(m);
+		note_death(m, s);
 		return begin_stop(m, GOAL_POLICY, s, now);
 	case EVENT_EMPTY:
-		note_death(m);
+		note_death(m, s);
 		m->goal = GOAL_POLICY;
 		return conclude(m, s, now);
 	case EVENT_STOP:

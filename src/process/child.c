@@ -173,7 +173,7 @@ run_child(const struct child_order *o, pid_t session, int channel)
 	if (o->name(o->context, session) == -1)
 		report(channel, STEP_RECORD, 0, true);
 	set_resources(s, channel);
-	if (credentials_apply(o->credentials) == -1)
+	if (o->credentials != NULL && credentials_apply(o->credentials) == -1)
 		report(channel, STEP_CREDENTIALS, 0, true);
 	if (chdir(s->working_directory) == -1)
 		report(channel, STEP_DIRECTORY, 0, true);
@@ -181,7 +181,7 @@ run_child(const struct child_order *o, pid_t session, int channel)
 		report(channel, STEP_DESCRIPTORS, 0, true);
 	if (!may_begin(o))
 		_exit(STATUS_SETUP_FAILED);
-	execve(s->command.items[0], s->command.items, o->environment);
+	execve(s->exec_start.items[0].program, o->arguments, o->environment);
 	report(channel, STEP_EXEC, 0, true);
 	_exit(STATUS_SETUP_FAILED);
 }
@@ -280,7 +280,7 @@ find_interpreter(const char *path, char *buf, size_t size)
 static void
 describe_exec(int error, const struct service *s, char *buf, size_t size)
 {
-	const char *path = s->command.items[0];
+	const char *path = s->exec_start.items[0].program;
 	char interpreter[256];
 	struct stat st;
 

@@ -38,9 +38,9 @@ struct child_report {
 
 struct child_order {
 	const struct service *service;
-	const struct credentials *credentials;
+	const struct credentials *credentials; /* NULL: stays as it is */
 	struct hold *hold;	/* published by the child */
-	char **environment;
+	char **arguments, **environment;
 	int output, error;	/* become descriptors 1 and 2 */
 	pid_t parent;		/* the keeper, which is the caller; 0: none, a
 				   child of init, the hold rides along */

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "define/caller.h"
-#include "define/unit.h"
+#include "define/envfile.h"
 #include "process/credentials.h"
 
 static int
@@ -90,7 +90,7 @@ read_files(const struct service *s, struct strings *ret, const char **ret_file)
 		optional = file[0] == '-';
 		if (optional)
 			file++;
-		if (unit_read_environment(file, ret, &line) == -1 &&
+		if (envfile_read(file, ret, &line) == -1 &&
 		    !(optional && errno == ENOENT)) {
 			*ret_file = file;
 			return -1;

@@ -36,7 +36,7 @@ ssd_take_turn(const struct ssd *s)
 	const char *what = s->pidfile != NULL ? s->pidfile : s->startas;
 	char key[PATHS_MAX + PATH_MAX];
 
-	if (paths_init(&p, NULL, NULL, err, sizeof(err)) == -1)
+	if (paths_init(&p, NULL, NULL, NULL, err, sizeof(err)) == -1)
 		return -1;
 	if (what[0] != '/' && getcwd(here, sizeof(here)) == NULL)
 		return -1;

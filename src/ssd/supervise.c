@@ -183,7 +183,7 @@ find(const struct ssd_match *m, const char *pidfile, struct ssd_match *ret)
 	bool found = false;
 	DIR *root;
 
-	if (paths_init(&p, NULL, NULL, err, sizeof(err)) == -1 ||
+	if (paths_init(&p, NULL, NULL, NULL, err, sizeof(err)) == -1 ||
 	    paths_check(&p, err, sizeof(err)) != 0)
 		return false;
 	root = opendir(p.root);

@@ -99,12 +99,66 @@ find_log_dir(struct paths *p, const char *given, char *err, size_t size)
 
 int
 paths_init(struct paths *p, const char *run_dir, const char *log_dir,
-    char *err, size_t size)
+    const char *definition_dir, char *err, size_t size)
 {
 	p->dir[0] = '\0';
+	p->file = NULL;
+	p->definition_dirs = definition_dir != NULL ? definition_dir :
+	    environment("HOLDFAST_DEFINITION_DIR");
+	if (p->definition_dirs != NULL && p->definition_dirs[0] != '/')
+		return fail(err, size,
+		    "'%s': expected a directory with its whole path",
+		    p->definition_dirs);
 	if (find_run_dir(p, run_dir, err, size) == -1)
 		return -1;
 	return find_log_dir(p, log_dir, err, size);
+}
+
+static void
+add_dir(struct strings *list, const char *dir, const char *below)
+{
+	char path[PATHS_MAX];
+
+	if (dir != NULL && dir[0] == '/' && snprintf(path, sizeof(path),
+	    "%s%s", dir, below) < PATHS_MAX)
+		strings_add(list, path);
+}
+
+void
+paths_definition_dirs(const struct paths *p, struct strings *ret)
+{
+	static const char *const of_system[] = { "/etc/holdfast",
+		"/etc/systemd/system", "/run/systemd/system",
+		"/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
+		"/lib/systemd/system" };
+	static const char *const of_users[] = { "/etc/systemd/user",
+		"/usr/lib/systemd/user" };
+	const char *config = environment("XDG_CONFIG_HOME"), *dirs;
+	const char *home = environment("HOME");
+	char dir[PATHS_MAX];
+	size_t length;
+
+	*ret = (struct strings){ 0 };
+	for (dirs = p->definition_dirs; dirs != NULL && *dirs != '\0';
+	    dirs += length + (dirs[length] != '\0')) {
+		length = strcspn(dirs, ":");
+		snprintf(dir, sizeof(dir), "%.*s", (int)length, dirs);
+		add_dir(ret, dir, "");
+	}
+	if (p->definition_dirs != NULL)
+		return;
+	if (geteuid() == 0) {
+		for (size_t i = 0; i < sizeof(of_system) / sizeof(of_system[0]);
+		    i++)
+			add_dir(ret, of_system[i], "");
+		return;
+	}
+	add_dir(ret, config != NULL ? config : home,
+	    config != NULL ? "/holdfast" : "/.config/holdfast");
+	add_dir(ret, config != NULL ? config : home,
+	    config != NULL ? "/systemd/user" : "/.config/systemd/user");
+	for (size_t i = 0; i < sizeof(of_users) / sizeof(of_users[0]); i++)
+		add_dir(ret, of_users[i], "");
 }
 
 /* dir/file, with suffix; not by printf, because of `status` of a thousand. */

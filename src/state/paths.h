@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "define/strings.h"
+
 /*
  * Room for a path.  Less than PATH_MAX: a keeper has these in its memory for
  * as long as its service runs, and a page each is more than all else it has.
@@ -24,15 +26,21 @@ struct paths {
 	char output[PATHS_MAX];	/* the FIFO */
 	char log_dir[PATHS_MAX];
 	char log[PATHS_MAX];
+	const char *definition_dirs; /* DIR:DIR..., or NULL: the usual ones */
+	const char *file;	/* a definition that was named itself, or NULL */
 };
 
 /*
- * Work out root and log_dir: run_dir and log_dir when given, else
- * HOLDFAST_RUN_DIR and HOLDFAST_LOG_DIR, else by the effective user (DESIGN's
- * table).  Touches nothing.  Returns 0, or -1 with one line in err.
+ * Work out root, log_dir and definition_dirs: what is given, else
+ * HOLDFAST_RUN_DIR, HOLDFAST_LOG_DIR and HOLDFAST_DEFINITION_DIR, else by the
+ * effective user (DESIGN's table).  Touches nothing, and keeps definition_dir.
+ * Returns 0, or -1 with one line in err.
  */
 int paths_init(struct paths *p, const char *run_dir, const char *log_dir,
-    char *err, size_t size);
+    const char *definition_dir, char *err, size_t size);
+
+/* The directories of definitions, the nearest first, to be cleared. */
+void paths_definition_dirs(const struct paths *p, struct strings *ret);
 
 /* Fill in dir, pid, record, ... for service name.  -1: too long. */
 int paths_for(struct paths *p, const char *name);

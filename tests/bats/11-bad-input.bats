@@ -111,14 +111,23 @@ setup() {
 	local command
 	for command in stop restart try-restart reload force-reload status \
 		show logs forget; do
-		refused ../held "$command" ../held
+		refused .held "$command" .held
 	done
-	refused ../held wait ../held down
-	refused ../held signal ../held TERM
+	refused .held wait .held down
+	refused .held signal .held TERM
 }
 
 @test "one bad name among good ones stops nothing" {
-	refused a/b stop held a/b
+	refused a,b stop held a,b
+	hf status held
+}
+
+@test "a path that is no file is no definition, and changes nothing: 6" {
+	local command
+	for command in start stop restart status show forget; do
+		hf 6 "$command" held ../held
+		match "$stderr" '^holdfast: \.\./held: no definition: No such'
+	done
 	hf status held
 }
 
@@ -315,7 +324,8 @@ setup() {
 }
 
 @test "a command without -- is not taken for one" {
-	hf 2 start web touch "$T/touched"
+	hf 6 start web touch "$T/touched"
+	match "$stderr" 'touched: no definition: .*a command goes after --$'
 	[ ! -e "$T/touched" ]
 	[ ! -e "$HOLDFAST_RUN_DIR/touch" ]
 }

@@ -146,7 +146,7 @@ runs() {
 }
 
 @test "manual: there are as many examples as tests of them" {
-	[ "$(section EXAMPLES | grep -c '^\.Bd ')" -eq 5 ]
+	[ "$(section EXAMPLES | grep -c '^\.Bd ')" -eq 6 ]
 }
 
 @test "manual: the first example runs: start, status, stop" { runs 1 clock; }
@@ -157,7 +157,9 @@ runs() {
 
 @test "manual: the fourth example runs: limits and environment" { runs 4 job; }
 
-@test "manual: the fifth example runs: a server in a script" { runs 5 server; }
+@test "manual: the fifth example runs: a unit file" { runs 5 nap; }
+
+@test "manual: the sixth example runs: a server in a script" { runs 6 server; }
 
 # --- contrib ----------------------------------------------------------------
 

@@ -25,6 +25,7 @@ holdfast_setup() {
 	T=$BATS_TEST_TMPDIR
 	export T
 	export HOLDFAST_RUN_DIR=$T/run HOLDFAST_LOG_DIR=$T/log
+	export HOLDFAST_DEFINITION_DIR=$T/definitions
 	export NO_COLOR=1
 	# Services inherit this one; it is how the test finds its own processes.
 	export HFTEST_MARK=$T

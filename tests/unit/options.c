@@ -13,13 +13,14 @@
 
 #include "define/directive.h"
 #include "define/unit.h"
+#include "define/words.h"
 #include "tap.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static char dir[] = "/tmp/holdfast-options.XXXXXX";
 
-/* Parse line, a command line after "start" as unit_split() reads it. */
+/* Parse line, a command line after "start" as words_split() reads it. */
 static int
 parse(const char *line, struct start_options *o, char *err, size_t size)
 {
@@ -29,7 +30,7 @@ parse(const char *line, struct start_options *o, char *err, size_t size)
 
 	strings_clear(&argv);
 	strings_add(&argv, "start");
-	error = unit_split(line, &argv);
+	error = words_split(line, &argv);
 	if (error != NULL)
 		printf("Bail out! %s: %s\n", line, error);
 	return options_parse_start((int)argv.count, argv.items, o, err, size);
@@ -43,7 +44,7 @@ test_refused(void)
 	} rows[] = {
 		{ "", "expected the name of a service" },
 		{ "-q", "expected the name of a service" },
-		{ "a/b", "'a/b': expected a service's name "
+		{ "'a b'", "'a b': expected a service's name "
 		    "(letters, digits and :_.@-, not starting with . or -)" },
 		{ "..", "'..': expected a service's name "
 		    "(letters, digits and :_.@-, not starting with . or -)" },
@@ -236,7 +237,7 @@ test_directives(void)
 			    (int)(mark - rows[i].text), rows[i].text, dir,
 			    mark + 3);
 		strlcat(want, "\n", sizeof(want));
-		text = o.service.command.count == 0 ? strdup("") :
+		text = o.service.exec_start.count == 0 ? strdup("") :
 		    unit_text(&o.service, &length);
 		ok(strstr(text, want) != NULL, "directive: %s is %s",
 		    rows[i].line, rows[i].text);
@@ -260,14 +261,14 @@ test_grammar(void)
 	is_str(o.common.run_dir, "/r", "grammar: --run-dir");
 	is_int(o.command.count, 4, "grammar: after -- all is the command's");
 	is_str(o.command.items[2], "--", "grammar: another -- too");
-	is_str(o.service.command.items[0], "cmd",
+	is_str(o.service.exec_start.items[0].program, "cmd",
 	    "grammar: a command that is nowhere stays as it is");
 	options_free_start(&o);
 
 	is_int(parse("web db -q", &o, err, sizeof(err)), 0,
 	    "grammar: several names without a command are good");
 	is_int(o.names.count, 2, "grammar: there are two");
-	ok(o.service.command.count == 0,
+	ok(o.service.exec_start.count == 0,
 	    "grammar: and nothing else");
 	options_free_start(&o);
 }
@@ -338,8 +339,8 @@ test_command(void)
 		err[0] = '\0';
 		is_int(parse(text[1], &o, err, sizeof(err)), 0,
 		    "command: start %s is read (%s)", rows[i].line, err);
-		is_str(o.service.command.count > 0 ?
-		    o.service.command.items[0] : NULL, text[2], "command: %s",
+		is_str(o.service.exec_start.count > 0 ?
+		    o.service.exec_start.items[0].program : NULL, text[2], "command: %s",
 		    rows[i].what);
 		options_free_start(&o);
 	}

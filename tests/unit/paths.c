@@ -22,7 +22,7 @@ set_root(const char *name)
 	char dir[64], err[256];
 
 	snprintf(dir, sizeof(dir), "%s/%s", top, name);
-	if (paths_init(&paths, dir, top, err, sizeof(err)) == -1 ||
+	if (paths_init(&paths, dir, top, NULL, err, sizeof(err)) == -1 ||
 	    paths_for(&paths, "web") == -1)
 		abort();
 }

@@ -70,7 +70,7 @@ test_defaults(void)
 	    "default: without a command it is not complete");
 	is_str(err, "expected a command (ExecStart=)",
 	    "default: which is said");
-	strings_add(&s.command, "/bin/true");
+	exec_add(&s.exec_start, "/bin/true");
 	is_int(service_check(&s, err, sizeof(err)), 0,
 	    "default: with one it is");
 	schedule_print(&s.stop_schedule, text, sizeof(text));
@@ -79,7 +79,7 @@ test_defaults(void)
 	service_free(&s);
 	service_init(&s, NULL);
 	is_str(s.name, NULL, "default: the name may come later");
-	strings_add(&s.command, "");
+	exec_add(&s.exec_start, "");
 	is_int(service_check(&s, err, sizeof(err)), -1,
 	    "default: an empty command is none");
 	service_free(&s);
@@ -126,7 +126,7 @@ test_check(void)
 
 	for (i = 0; i < COUNT(rows); i++) {
 		service_init(&s, "web");
-		strings_add(&s.command, "/bin/true");
+		exec_add(&s.exec_start, "/bin/true");
 		for (k = 0; k < 3 && rows[i].set[k][0] != NULL; k++)
 			set_directive(&s, rows[i].set[k][0],
 			    rows[i].set[k][1]);
@@ -161,7 +161,7 @@ test_derived(void)
 
 	for (i = 0; i < COUNT(rows); i++) {
 		service_init(&s, "web");
-		strings_add(&s.command, "/bin/true");
+		exec_add(&s.exec_start, "/bin/true");
 		if (rows[i].burst != NULL)
 			set_directive(&s, "StartLimitBurst", rows[i].burst);
 		if (rows[i].interval != NULL)
@@ -178,7 +178,7 @@ test_derived(void)
 		service_free(&s);
 	}
 	service_init(&s, "web");
-	strings_add(&s.command, "/bin/true");
+	exec_add(&s.exec_start, "/bin/true");
 	set_directive(&s, "KillSignal", "INT");
 	set_directive(&s, "TimeoutStopSec", "1500ms");
 	is_int(service_check(&s, err, sizeof(err)), 0,
@@ -187,7 +187,7 @@ test_derived(void)
 	is_str(text, "INT/1s 500ms/KILL/5", "schedule: it is made of them");
 	service_free(&s);
 	service_init(&s, "web");
-	strings_add(&s.command, "/bin/true");
+	exec_add(&s.exec_start, "/bin/true");
 	set_directive(&s, "X-HoldfastStopSchedule", "7");
 	set_directive(&s, "KillSignal", "INT");
 	service_check(&s, err, sizeof(err));
@@ -206,12 +206,11 @@ test_long_command(void)
 	memset(text, 'x', UNIT_LINE_MAX);
 	text[UNIT_LINE_MAX - sizeof("ExecStart=/bin/true ") + 1] = '\0';
 	service_init(&s, "web");
-	strings_add(&s.command, "/bin/true");
-	strings_add(&s.command, text);
+	strings_add(&exec_add(&s.exec_start, "/bin/true")->words, text);
 	is_int(service_check(&s, err, sizeof(err)), 0,
 	    "long: a command that fills a line is good");
 	text[0] = '"';
-	service_set_text(&s.command.items[1], text);
+	service_set_text(&s.exec_start.items[0].words.items[1], text);
 	is_int(service_check(&s, err, sizeof(err)), -1,
 	    "long: one that when quoted does not is refused");
 	is_str(err, "ExecStart=: expected a command of at most 1 MiB",

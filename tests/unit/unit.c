@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "define/directive.h"
+#include "define/envfile.h"
+#include "define/words.h"
 #include "tap.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -58,7 +60,7 @@ test_split(void)
 		{ "\\x41\\101\\\\\\\"", "[AA\\\"]" },
 		{ "\\xff", "[\377]" }, { "x\\;", NULL },
 		{ "a \\; b", "[a][;][b]" }, { "a \";\" b", "[a][;][b]" },
-		{ "a;b", "[a;b]" }, { "a ; b", NULL }, { "a ;", NULL },
+		{ "a;b", "[a;b]" }, { "a ; b", "[a][;][b]" },
 		{ "'a", NULL }, { "\"a", NULL }, { "a\\", NULL },
 		{ "\\q", NULL }, { "\\x4", NULL }, { "\\x00", NULL },
 		{ "\\400", NULL }, { "\\000", NULL }, { "\\18", NULL },
@@ -68,7 +70,7 @@ test_split(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		error = unit_split(rows[i].text, &words);
+		error = words_split(rows[i].text, &words);
 		is_str(error == NULL ? joined(&words) : NULL, rows[i].words,
 		    "split: <%s> is %s", rows[i].text,
 		    rows[i].words == NULL ? "refused" : rows[i].words);
@@ -102,15 +104,15 @@ test_quote(void)
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		quoted = unit_quote(rows[i].word);
+		quoted = words_quote(rows[i].word);
 		is_str(quoted, rows[i].quoted, "quote: <%s> is %s",
 		    rows[i].word, rows[i].quoted);
 		free(quoted);
 	}
 	for (i = 1; i < 256; i++) {
 		word[0] = (char)i;
-		quoted = unit_quote(word);
-		bad += unit_split(quoted, &words) != NULL ||
+		quoted = words_quote(word);
+		bad += words_split(quoted, &words) != NULL ||
 		    words.count != 1 || strcmp(words.items[0], word) != 0;
 		strings_clear(&words);
 		free(quoted);
@@ -148,24 +150,16 @@ test_bad_units(void)
 		    "w:2: ExecStart: '/a  b  'd': expected a closing quote" },
 		{ "[Service]\nType=forking\n", "w:2: Type: 'forking': expected "
 		    "exec or simple (other types are not supported yet)" },
-		{ "[Service]\nUser=%i\n", "w:2: User: '%i': "
-		    "specifier %i is not supported yet" },
-		{ "[Service]\nGroup=%n\n", "w:2: Group: '%n': "
-		    "specifier %n is not supported yet" },
-		{ "[Service]\nUser=a%\n", "w:2: User: 'a%': "
-		    "expected %% for a percent sign" },
-		{ "[Service]\nExecStart=/a $X\n", "w:2: ExecStart: '/a $X': "
-		    "variables are not supported yet (write $$ for $)" },
-		{ "[Service]\nExecStart=/a x${X}\n", "w:2: ExecStart: "
-		    "'/a x${X}': "
-		    "variables are not supported yet (write $$ for $)" },
-		{ "[Service]\nExecStart=-/a\n", "w:2: ExecStart: '-/a': "
-		    "the prefixes @ - : + ! | are not supported yet" },
-		{ "[Service]\nExecStart=/a ; /b\n", "w:2: ExecStart: "
-		    "'/a ; /b': several commands (a lone ;) "
-		    "are not supported yet" },
-		{ "[Service]\nExecStart=/a\nExecStart=/b\n", "w:3: ExecStart: "
-		    "'/b': expected one command only" },
+		{ "[Service]\nExecStart=+!/a\n", "w:2: ExecStart: '+!/a': "
+		    "expected + or !, not both" },
+		{ "[Service]\nExecStart=--/a\n", "w:2: ExecStart: '--/a': "
+		    "expected each prefix once" },
+		{ "[Service]\nExecStart=@/a\n", "w:2: ExecStart: '@/a': "
+		    "expected argv[0] after the command" },
+		{ "[Service]\nExecStart=/a ; ; /b\n", "w:2: ExecStart: "
+		    "'/a ; ; /b': expected a command" },
+		{ "[Service]\nExecStart=/a/\n", "w:2: ExecStart: '/a/': "
+		    "expected the path of a file" },
 		{ "[Service]\nExecStart=./a\n", "w:2: ExecStart: './a': "
 		    "expected an absolute path" },
 		{ "[Service]\nWorkingDirectory=a\n", "w:2: WorkingDirectory: "
@@ -284,7 +278,7 @@ test_good_unit(void)
 	is_int(unit_parse(&s, "w", text, strlen(text), err, sizeof(err)), 0,
 	    "good unit: it is read (%s)", err);
 	is_str(s.description, "Web % server", "good unit: Description=");
-	is_str(joined(&s.command), "[/usr/bin/web][--name][a b][--cost][$5]"
+	is_str(joined(&s.exec_start.items[0].words), "[/usr/bin/web][--name][a b][--cost][$5]"
 	    "[--mail][a$b][100%][x\\]", "good unit: ExecStart=");
 	is_str(joined(&s.environment), "[A=1 2][B=3][C=%][D=x\"y]",
 	    "good unit: Environment=");
@@ -329,7 +323,7 @@ test_resets(void)
 	service_init(&s, "web");
 	is_int(unit_parse(&s, "w", text, sizeof(text) - 1, err, sizeof(err)),
 	    0, "resets: they are read (%s)", err);
-	is_str(joined(&s.command), "[/b]", "resets: ExecStart=");
+	is_str(joined(&s.exec_start.items[0].words), "[/b]", "resets: ExecStart=");
 	is_str(joined(&s.environment), "[B=2]", "resets: Environment=");
 	is_int(s.environment_files.count, 0, "resets: EnvironmentFile=");
 	is_str(s.user, NULL, "resets: User=");
@@ -372,7 +366,10 @@ fill(struct service *s)
 	size_t i;
 
 	for (i = 0; i < COUNT(command); i++)
-		strings_add(&s->command, command[i]);
+		if (i == 0)
+			exec_add(&s->exec_start, command[i]);
+		else
+			strings_add(&s->exec_start.items[0].words, command[i]);
 	for (i = 0; i < COUNT(environment); i++)
 		strings_add(&s->environment, environment[i]);
 	for (i = 0; i < COUNT(set); i++)
@@ -385,6 +382,7 @@ static void
 compare(struct service *s, const char *what)
 {
 	struct service back;
+	const struct strings *words, *back_words;
 	char err[512] = "", *text, *again;
 	size_t i, length = 0, again_length = 0;
 	int bad = 0;
@@ -398,10 +396,11 @@ compare(struct service *s, const char *what)
 	is_str(again, text, "%s: and written again the same", what);
 	is_int(service_check(&back, err, sizeof(err)), 0,
 	    "%s: it is as good as before (%s)", what, err);
-	is_int(back.command.count, s->command.count, "%s: all arguments",
-	    what);
-	for (i = 0; i < s->command.count && i < back.command.count; i++)
-		bad += !tap_same(back.command.items[i], s->command.items[i]);
+	words = &s->exec_start.items[0].words;
+	back_words = &back.exec_start.items[0].words;
+	is_int(back_words->count, words->count, "%s: all arguments", what);
+	for (i = 0; i < words->count && i < back_words->count; i++)
+		bad += !tap_same(back_words->items[i], words->items[i]);
 	is_int(bad, 0, "%s: each argument is the same", what);
 	is_int(back.environment.count, s->environment.count,
 	    "%s: all variables", what);
@@ -447,7 +446,7 @@ test_round_trip(void)
 	char *text;
 
 	service_init(&s, "web");
-	strings_add(&s.command, "/bin/true");
+	exec_add(&s.exec_start, "/bin/true");
 	text = unit_text(&s, &length);
 	is_str(text, "[Service]\nType=exec\nExecStart=/bin/true\n",
 	    "defaults: nothing is written of them");
@@ -468,7 +467,7 @@ test_round_trip(void)
 	service_free(&s);
 
 	service_init(&s, "web");
-	strings_add(&s.command, "/bin/true");
+	exec_add(&s.exec_start, "/bin/true");
 	set_directive(&s, "X-HoldfastStopSchedule", "-32/1min 500ms/forever/"
 	    "KILL/5");
 	set_directive(&s, "X-HoldfastKeeper", "no");
@@ -477,7 +476,7 @@ test_round_trip(void)
 	service_free(&s);
 
 	service_init(&s, "web");
-	strings_add(&s.command, "/bin/true");
+	exec_add(&s.exec_start, "/bin/true");
 	set_directive(&s, "X-HoldfastStopSchedule", "7");
 	set_directive(&s, "KillSignal", "INT");
 	compare(&s, "a time alone");
@@ -563,7 +562,7 @@ test_environment(const char *dir)
 	for (i = 0; i < COUNT(rows); i++) {
 		write_file(path, rows[i].text);
 		line = 0;
-		ret = unit_read_environment(path, &env, &line);
+		ret = envfile_read(path, &env, &line);
 		is_str(ret == 0 ? joined(&env) : NULL, rows[i].items,
 		    "environment: <%s> is %s", rows[i].text,
 		    rows[i].items == NULL ? "refused" : "read");
@@ -572,7 +571,7 @@ test_environment(const char *dir)
 		strings_clear(&env);
 	}
 	unlink(path);
-	ret = unit_read_environment(path, &env, &line);
+	ret = envfile_read(path, &env, &line);
 	ok(ret == -1 && errno == ENOENT,
 	    "environment: a missing file is an errno");
 }

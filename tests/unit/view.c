@@ -313,7 +313,8 @@ main(void)
 	struct process_stat st;
 
 	if (mkdtemp(root) == NULL || process_stat(getpid(), &st) == -1 ||
-	    paths_init(&paths, root, root, err, sizeof(err)) == -1 ||
+	    paths_init(&paths, root, root, NULL, err,
+	    sizeof(err)) == -1 ||
 	    paths_for(&paths, "web") == -1)
 		return 1;
 	own_start = st.start;

@@ -1,10 +1,10 @@
 /*
- * Environment files: unit_read_environment() of unit.h.  systemd's syntax,
+ * Environment files: see envfile.h.  systemd's syntax,
  * but a line that systemd would pass over in silence is an error here.
  */
 #include "config.h"
 
-#include "define/unit.h"
+#include "define/envfile.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -192,8 +192,7 @@ read_text(const char *text, size_t length, struct strings *ret,
 }
 
 int
-unit_read_environment(const char *path, struct strings *env,
-    unsigned *ret_line)
+envfile_read(const char *path, struct strings *env, unsigned *ret_line)
 {
 	struct strings found = { 0 };
 	char *text;
