@@ -60,8 +60,18 @@ lookup_credentials(const char *user, const char *group,
 	(void)c;
 	snprintf(err, size, "cannot look up %s '%s': the definition was "
 	    "changed meanwhile", user != NULL ? "user" : "group",
-	    user != NULL ? user : group);
+	    user != NULL ? user : group != NULL ? group : "");
 	return -1;
+}
+
+/* After the one above. */
+int
+lookup_further_groups(char *const *further, size_t count,
+    struct credentials *c, char *err, size_t size)
+{
+	(void)further;
+	(void)count;
+	return lookup_credentials(NULL, NULL, LOOKUP_NAME, c, err, size);
 }
 
 /* Who has a user to look up is the whole program by then. */

@@ -38,6 +38,27 @@ find_program(struct service *s)
 	line->program = path;
 }
 
+/* What the definition takes over from the caller is a part of it from now on;
+ * what it sets itself goes before. */
+static void
+pass_environment(struct service *s)
+{
+	const char *name, *value;
+	char *assignment;
+
+	for (size_t i = 0; i < s->pass_environment.count; i++) {
+		name = s->pass_environment.items[i];
+		value = getenv(name);
+		if (value == NULL || strings_get(&s->environment, name) != NULL)
+			continue;
+		if (asprintf(&assignment, "%s=%s", name, value) == -1)
+			message_die("out of memory");
+		strings_add(&s->environment, assignment);
+		free(assignment);
+	}
+	strings_clear(&s->pass_environment);
+}
+
 /* What was found, with its drop-ins. */
 static int
 read_found(const struct found *found, struct service *s, int *ret_errno,
@@ -52,6 +73,7 @@ read_found(const struct found *found, struct service *s, int *ret_errno,
 	    service_check(s, err, size) == -1)
 		return -1;
 	find_program(s);
+	pass_environment(s);
 	return 0;
 }
 
@@ -128,7 +150,8 @@ check(const struct starting *s, struct prepared *r)
 		return EXIT_NOT_INSTALLED;
 	}
 	if (credentials_resolve(r->service->user, r->service->group,
-	    &r->credentials, err, sizeof(err)) == -1) {
+	    r->service->supplementary_groups.items,
+	    r->service->supplementary_groups.count, &r->credentials, err, sizeof(err)) == -1) {
 		message_error("%s: %s", s->name, err);
 		return EXIT_FAILED;
 	}
@@ -205,7 +228,8 @@ preparing_plan(const struct starting *s, void (*print)(const struct starting *s,
 bool
 preparing_needs_lookup(const struct service *s)
 {
-	return s->user != NULL || s->group != NULL;
+	return s->user != NULL || s->group != NULL ||
+	    s->supplementary_groups.count > 0;
 }
 
 static int

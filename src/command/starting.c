@@ -280,6 +280,7 @@ adopt(struct run *r, struct hold *hold)
 		return OUTCOME_AGAIN;
 	}
 	if (result != 0 || credentials_resolve(own.user, own.group,
+	    own.supplementary_groups.items, own.supplementary_groups.count,
 	    &credentials, err, sizeof(err)) == -1) {
 		give_back(r, hold);
 		service_free(&own);

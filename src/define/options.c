@@ -299,6 +299,8 @@ options_parse_start(int argc, char **argv, struct start_options *ret,
 	if (p.seen == NULL)
 		message_die("out of memory");
 	service_init(&o.service, NULL);
+	/* A command that is typed gets what a shell would give it. */
+	o.service.ignore_sigpipe = false;
 	error = parse_arguments(&p, argv);
 	if (error == 0)
 		error = check_grammar(&p);

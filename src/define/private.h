@@ -37,6 +37,16 @@ DIRECTIVE_PARSER(oom)
 DIRECTIVE_PRINTER(int)		/* at offset, if the bool at detail is set */
 DIRECTIVE_KIND(limit)		/* detail: RLIMIT_... */
 
+/* directive_execution.c: what of the execution has no option */
+DIRECTIVE_KIND(flag)		/* at offset; detail: its default */
+DIRECTIVE_PARSER(variables)	/* the struct strings at offset */
+DIRECTIVE_PARSER(unset)		/* the same */
+DIRECTIVE_PARSER(groups)	/* the same */
+DIRECTIVE_PRINTER(words)	/* the same */
+DIRECTIVE_KIND(policy)
+DIRECTIVE_KIND(io_class)
+DIRECTIVE_KIND(number)		/* the int at offset, -1 not set; detail: max */
+
 /* directive_policy.c: how it is stopped, restarted, ready, held, and heard */
 DIRECTIVE_KIND(output)
 DIRECTIVE_KIND(kill_signal)

@@ -26,6 +26,10 @@ service_init(struct service *s, const char *name)
 {
 	*s = (struct service){
 		.umask = SERVICE_UMASK,
+		.ignore_sigpipe = true,
+		.scheduling_priority = -1,
+		.io_class = -1,
+		.io_priority = -1,
 		.output = OUTPUT_LOG,
 		.kill_signal = SIGTERM,
 		.timeout_stop_usec = SERVICE_TIMEOUT_STOP_USEC,
@@ -48,6 +52,9 @@ service_free(struct service *s)
 	free(s->description);
 	exec_clear(&s->exec_start);
 	strings_clear(&s->ungiven);
+	strings_clear(&s->pass_environment);
+	strings_clear(&s->unset_environment);
+	strings_clear(&s->supplementary_groups);
 	free(s->working_directory);
 	free(s->user);
 	free(s->group);

@@ -43,6 +43,9 @@ enum output_kind {
 	OUTPUT_INHERIT,		/* the starter's own */
 };
 
+/* ioprio_set(2)'s, of which not every libc has the header. */
+enum io_class { IO_NONE, IO_REALTIME, IO_BEST_EFFORT, IO_IDLE };
+
 struct limit {
 	bool is_set;
 	struct rlimit value;
@@ -60,6 +63,18 @@ struct service {
 	mode_t umask;			/* UMask=, 022 */
 	struct strings environment;	/* Environment=, "K=V" */
 	struct strings environment_files; /* EnvironmentFile=, with its "-" */
+	struct strings pass_environment; /* PassEnvironment=, until it is read */
+	struct strings unset_environment; /* UnsetEnvironment= */
+	struct strings supplementary_groups; /* SupplementaryGroups= */
+	bool ignore_sigpipe;		/* IgnoreSIGPIPE=, true */
+	bool no_new_privileges;		/* NoNewPrivileges= */
+	bool scheduling_is_set;
+	int scheduling_policy;		/* CPUSchedulingPolicy=: SCHED_... */
+	int scheduling_priority;	/* CPUSchedulingPriority=, or -1 */
+	bool scheduling_reset_on_fork;	/* CPUSchedulingResetOnFork= */
+	int io_class;			/* IOSchedulingClass=: enum io_class, or
+					   -1 */
+	int io_priority;		/* IOSchedulingPriority=, or -1 */
 	bool nice_is_set;
 	int nice;			/* Nice=, -20 to 19 */
 	struct limit limits[RLIM_NLIMITS]; /* Limit*= */

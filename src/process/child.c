@@ -8,6 +8,7 @@
 
 #include "process/child.h"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -30,6 +31,8 @@
 #include "state/paths.h"
 
 #define STATUS_SETUP_FAILED 127
+#define IO_WHO_PROCESS 1
+#define IO_CLASS_SHIFT 13
 
 static void
 report(int channel, enum child_step step, int detail, bool fatal)
@@ -112,6 +115,39 @@ set_oom_score(int value)
 	return result;
 }
 
+/* Without a policy of its own, a priority is none. */
+static int
+set_scheduling(const struct service *s)
+{
+	const bool is_real_time = s->scheduling_policy == SCHED_FIFO ||
+	    s->scheduling_policy == SCHED_RR;
+	struct sched_param param = { 0 };
+
+	if (!s->scheduling_is_set && !s->scheduling_reset_on_fork)
+		return 0;
+	if (is_real_time)
+		param.sched_priority = s->scheduling_priority > 0 ?
+		    s->scheduling_priority : 1;
+	/* By the system call: musl has none of its own for this. */
+	return (int)syscall(SYS_sched_setscheduler, 0, s->scheduling_policy |
+	    (s->scheduling_reset_on_fork ? SCHED_RESET_ON_FORK : 0), &param);
+}
+
+/* ioprio_set(2): a priority alone is one of the class best-effort. */
+static int
+set_io_scheduling(const struct service *s)
+{
+	const int class = s->io_class == -1 ? IO_BEST_EFFORT : s->io_class;
+	int priority = s->io_priority == -1 ? 4 : s->io_priority;
+
+	if (s->io_class == -1 && s->io_priority == -1)
+		return 0;
+	if (class == IO_NONE || class == IO_IDLE)
+		priority = 0;
+	return (int)syscall(SYS_ioprio_set, IO_WHO_PROCESS, 0,
+	    class << IO_CLASS_SHIFT | priority);
+}
+
 static void
 set_resources(const struct service *s, int channel)
 {
@@ -123,6 +159,10 @@ set_resources(const struct service *s, int channel)
 	    set_oom_score(s->oom_score_adjust) == -1)
 		report(channel, STEP_OOM_SCORE, 0,
 		    errno != EPERM && errno != EACCES);
+	if (set_scheduling(s) == -1)
+		report(channel, STEP_SCHEDULING, 0, errno != EPERM);
+	if (set_io_scheduling(s) == -1)
+		report(channel, STEP_IO_SCHEDULING, 0, errno != EPERM);
 	umask(s->umask);
 }
 
@@ -160,12 +200,15 @@ may_begin(const struct child_order *o)
 static void __attribute__((noreturn))
 run_child(const struct child_order *o, pid_t session, int channel)
 {
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	const struct service *s = o->service;
 
 	if (setpgid(0, 0) == -1)
 		report(channel, STEP_PROCESS_GROUP, 0, true);
 	if (reset_signals() == -1)
 		report(channel, STEP_SIGNALS, 0, true);
+	if (s->ignore_sigpipe)
+		(void)sigaction(SIGPIPE, &ignore, NULL);
 	/* Before the limits: LimitFSIZE= is not meant for the pidfile. */
 	if (hold_publish(o->hold) == -1 ||
 	    (o->parent == 0 && hold_ride_along(o->hold) == -1))
@@ -175,6 +218,9 @@ run_child(const struct child_order *o, pid_t session, int channel)
 	set_resources(s, channel);
 	if (o->credentials != NULL && credentials_apply(o->credentials) == -1)
 		report(channel, STEP_CREDENTIALS, 0, true);
+	if (s->no_new_privileges &&
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		report(channel, STEP_NO_NEW_PRIVILEGES, 0, true);
 	if (chdir(s->working_directory) == -1)
 		report(channel, STEP_DIRECTORY, 0, true);
 	if (set_descriptors(o) == -1)
@@ -325,6 +371,15 @@ child_describe(const struct child_report *r, const struct service *s,
 	case STEP_OOM_SCORE:
 		snprintf(buf, size, "set OOMScoreAdjust to %d",
 		    s->oom_score_adjust);
+		break;
+	case STEP_SCHEDULING:
+		snprintf(buf, size, "set CPUSchedulingPolicy");
+		break;
+	case STEP_IO_SCHEDULING:
+		snprintf(buf, size, "set IOSchedulingClass");
+		break;
+	case STEP_NO_NEW_PRIVILEGES:
+		snprintf(buf, size, "set NoNewPrivileges");
 		break;
 	case STEP_PIDFILE:
 		snprintf(buf, size, "write pidfile %s",

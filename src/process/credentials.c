@@ -12,12 +12,13 @@
 
 int
 credentials_resolve(const char *user, const char *group,
-    struct credentials *ret, char *err, size_t size)
+    char *const *further, size_t count, struct credentials *ret, char *err, size_t size)
 {
 	*ret = (struct credentials){ .uid = geteuid(), .gid = getegid() };
-	if (user == NULL && group == NULL)
+	if (user == NULL && group == NULL && count == 0)
 		return 0;
 	if (lookup_credentials(user, group, LOOKUP_NAME_FIRST, ret, err,
+	    size) == 0 && lookup_further_groups(further, count, ret, err,
 	    size) == 0)
 		return 0;
 	credentials_free(ret);

@@ -78,6 +78,36 @@ merge(char **items, size_t count, const struct strings *list)
 	return count;
 }
 
+/* Is assignment, or its name, in list? */
+static bool
+is_unset(const struct strings *list, const char *assignment)
+{
+	const size_t length = strcspn(assignment, "=");
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->items[i], assignment) == 0 ||
+		    (strncmp(list->items[i], assignment, length) == 0 &&
+		    list->items[i][length] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* Take out what list has; but not the INVOCATION_ID, the first. */
+static size_t
+unset(char **items, size_t count, const struct strings *list)
+{
+	size_t kept = 1;
+
+	for (size_t i = 1; i < count; i++) {
+		if (!is_unset(list, items[i]))
+			items[kept++] = items[i];
+	}
+	for (size_t i = kept; i < count; i++)
+		items[i] = NULL;
+	return kept;
+}
+
 static int
 read_files(const struct service *s, struct strings *ret, const char **ret_file)
 {
@@ -119,7 +149,9 @@ environment_build(const struct service *s, const struct credentials *c,
 	count = merge(env->items, count, &env->added);
 	count = merge(env->items, count, &s->environment);
 	count = merge(env->items, count, &env->read);
-	if (find(env->items, count, "PATH=", 5) < count)
+	count = unset(env->items, count, &s->unset_environment);
+	if (find(env->items, count, "PATH=", 5) < count ||
+	    is_unset(&s->unset_environment, "PATH=" CALLER_DEFAULT_PATH))
 		return 0;
 	if (add(&env->added, "PATH", CALLER_DEFAULT_PATH) == -1)
 		goto fail;

@@ -17,7 +17,7 @@ struct environment {
 /*
  * Build env: INVOCATION_ID, which nothing overrides; HOME, USER, LOGNAME and
  * SHELL of a named user; Environment=; EnvironmentFile=; each over the ones
- * before; PATH when none of them sets it.  env is good as long as s is, and is
+ * before; without UnsetEnvironment=; PATH when none of them sets it.  env is good as long as s is, and is
  * freed with environment_free().  Returns 0, or -1 with errno when a file
  * cannot be read or is wrong, its name then in *ret_file (it belongs to s), or
  * when out of memory, with NULL there.

@@ -139,6 +139,33 @@ lookup_credentials(const char *user, const char *group,
 }
 
 int
+lookup_further_groups(char *const *further, size_t count,
+    struct credentials *c, char *err, size_t size)
+{
+	const gid_t own = c->gid;
+	gid_t *more;
+	int result = 0;
+
+	if (count == 0)
+		return 0;
+	more = reallocarray(c->groups, c->group_count + count, sizeof(*more));
+	if (more == NULL) {
+		snprintf(err, size, "cannot look up groups: %s",
+		    message_strerror(ENOMEM));
+		return -1;
+	}
+	c->groups = more;
+	for (size_t i = 0; i < count && result == 0; i++) {
+		result = resolve_group(further[i], LOOKUP_NAME_FIRST, c, err,
+		    size);
+		c->groups[c->group_count++] = c->gid;
+	}
+	c->gid = own;
+	c->change = true;
+	return result;
+}
+
+int
 lookup_groups(struct credentials *c)
 {
 	char err[128];

@@ -34,6 +34,10 @@ enum lookup_digits { LOOKUP_NAME_FIRST, LOOKUP_NUMBER, LOOKUP_NAME };
 int lookup_credentials(const char *user, const char *group,
     enum lookup_digits digits, struct credentials *c, char *err, size_t size);
 
+/* Add further groups, names or numbers, to those of *c.  The same. */
+int lookup_further_groups(char *const *further, size_t count,
+    struct credentials *c, char *err, size_t size);
+
 /*
  * Once more the groups of c's user, by the databases of the root directory that
  * this process has now.  0, or -1 with errno.

@@ -16,9 +16,6 @@
 
 #define ITEM_MAX 20		/* of a schedule, as text */
 
-/* IOPRIO_CLASS_ of linux/ioprio.h */
-enum { IO_REAL_TIME = 1, IO_BEST_EFFORT, IO_IDLE };
-
 /* A whole number of at least 0, with nothing behind it. */
 static bool
 parse_number(const char *text, int base, int *ret)
@@ -184,7 +181,7 @@ parse_policies(struct ssd *s, const struct ssd_texts *texts)
 		SCHED_RR };
 	static const char *const classes[] = { "real-time", "best-effort",
 		"idle", NULL };
-	static const int class_values[] = { IO_REAL_TIME, IO_BEST_EFFORT,
+	static const int class_values[] = { IO_REALTIME, IO_BEST_EFFORT,
 		IO_IDLE };
 
 	if (texts->policy != NULL) {
