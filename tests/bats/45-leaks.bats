@@ -3,7 +3,7 @@
 # whose leak check looks when a process exits.  (It cannot under strace, and
 # costs every command some time; hence not in the other files.)
 
-# shellcheck disable=SC2030,SC2031,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
 load helpers
 
 setup() {
@@ -64,4 +64,30 @@ runs() {
 	runs 1 start web --user=no-such-user -- true
 	runs 2 status
 	runs 2 signal web NONSENSE
+}
+
+@test "no command leaks, of unit files" {
+	local dir=$T/definitions
+
+	mkdir -p "$dir/web.service.d"
+	printf '%s\n' '[Service]' 'ExecStart=-/bin/sleep $N' Environment=N=1000 \
+		SupplementaryGroups=1 UnsetEnvironment=X PassEnvironment=HOME \
+		PrivateTmp=yes PrivateTmp=no ProtectSystem=full \
+		CPUSchedulingPolicy=batch >"$dir/web@.service"
+	printf '%s\n' '[Service]' 'Environment=A=%i' >"$dir/web.service.d/a.conf"
+	cp "$dir/web@.service" "$dir/web.service"
+	ln -s web.service "$dir/www.service"
+	ln -s /dev/null "$dir/masked.service"
+	ln -s loop.service "$dir/loop.service"
+	printf '%s\n' '[Service]' "ExecStart=/bin/sleep 'x" \
+		>"$dir/wrong.service"
+	runs \? start www
+	runs \? show web web@a
+	runs \? stop www.service
+	runs 6 start masked
+	runs 6 start wrong
+	runs \? start "$dir/web.service"
+	runs \? "$dir/web.service" stop
+	runs 6 start "$dir/none.service"
+	runs 6 start none
 }
