@@ -187,10 +187,14 @@ check_files(const struct starting *s, const struct prepared *r)
 	struct stat st;
 	int error = 0;
 
+	if (strcmp(dir, "~") == 0)
+		dir = r->credentials.home;
 	if (stat(dir, &st) == -1)
 		error = errno;
 	else if (!S_ISDIR(st.st_mode))
 		error = ENOTDIR;
+	if (r->service->working_directory_is_optional)
+		error = 0;
 	if (error != 0) {
 		message_error("%s: cannot change directory to %s: %s",
 		    s->name, dir, message_strerror(error));

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "define/directive.h"
+#include "define/specifier.h"
 #include "define/unit.h"
 
 /* systemd's defaults for the half of a start limit that is not given. */
@@ -103,6 +104,25 @@ complete_start_limit(struct service *s)
 	}
 }
 
+/* Without a user, it is the home directory of who starts it. */
+static int
+check_directory(struct service *s, char *err, size_t size)
+{
+	const char *error;
+	char *home;
+
+	if (strcmp(s->working_directory, "~") != 0 || s->user != NULL)
+		return 0;
+	error = specifier_expand("", "%h", &home);
+	if (error != NULL) {
+		snprintf(err, size, "WorkingDirectory=~: %s", error);
+		return -1;
+	}
+	service_set_text(&s->working_directory, home);
+	free(home);
+	return 0;
+}
+
 int
 service_check(struct service *s, char *err, size_t size)
 {
@@ -127,7 +147,8 @@ service_check(struct service *s, char *err, size_t size)
 		    other);
 		return -1;
 	}
-	if (check_stop(s, err, size) == -1)
+	if (check_directory(s, err, size) == -1 ||
+	    check_stop(s, err, size) == -1)
 		return -1;
 	complete_start_limit(s);
 	return 0;

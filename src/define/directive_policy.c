@@ -95,6 +95,8 @@ directive_parse_output(struct service *s, const struct directive *d,
 		{ "file:", OUTPUT_APPEND },
 		{ "truncate:", OUTPUT_TRUNCATE },
 	};
+	static const char *const journals[] = { "journal", "syslog", "kmsg",
+		"journal+console", "syslog+console", "kmsg+console", "" };
 	size_t i, length;
 
 	(void)d;
@@ -107,8 +109,11 @@ directive_parse_output(struct service *s, const struct directive *d,
 		return set_output(s, OUTPUT_NULL, NULL);
 	if (strcmp(value, "inherit") == 0)
 		return set_output(s, OUTPUT_INHERIT, NULL);
-	if (strcmp(value, "journal") == 0 || *value == '\0')
-		return set_output(s, OUTPUT_LOG, NULL);
+	/* Where systemd's journal would be is the log. */
+	for (i = 0; i < COUNT(journals); i++) {
+		if (strcmp(value, journals[i]) == 0)
+			return set_output(s, OUTPUT_LOG, NULL);
+	}
 	return "expected journal, null, inherit, append:PATH or truncate:PATH";
 }
 

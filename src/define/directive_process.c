@@ -125,16 +125,35 @@ const char *
 directive_parse_directory(struct service *s, const struct directive *d,
     const char *value)
 {
-	return directive_parse_path(s, d, *value == '\0' ?
-	    SERVICE_DIRECTORY : value);
+	const bool is_optional = value[0] == '-';
+	const char *error = NULL;
+
+	if (is_optional)
+		value++;
+	if (strcmp(value, "~") == 0)
+		service_set_text(&s->working_directory, value);
+	else
+		error = directive_parse_path(s, d, *value == '\0' ?
+		    SERVICE_DIRECTORY : value);
+	if (error == NULL)
+		s->working_directory_is_optional = is_optional;
+	return error;
 }
 
 bool
 directive_print_directory(const struct service *s, const struct directive *d,
     size_t i, char **ret_value)
 {
-	return strcmp(s->working_directory, SERVICE_DIRECTORY) != 0 &&
-	    directive_print_text(s, d, i, ret_value);
+	char *path;
+
+	if (strcmp(s->working_directory, SERVICE_DIRECTORY) == 0 ||
+	    !directive_print_text(s, d, i, &path))
+		return false;
+	if (asprintf(ret_value, "%s%s",
+	    s->working_directory_is_optional ? "-" : "", path) == -1)
+		message_die("out of memory");
+	free(path);
+	return true;
 }
 
 const char *

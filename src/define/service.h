@@ -57,7 +57,9 @@ struct service {
 	struct exec_list exec_start;	/* ExecStart=; one */
 
 	/* the process's surroundings */
-	char *working_directory;	/* WorkingDirectory=, never NULL */
+	char *working_directory;	/* WorkingDirectory=, never NULL; "~" is
+					   the user's home */
+	bool working_directory_is_optional; /* "-" was before it */
 	char *user;			/* User=, or NULL */
 	char *group;			/* Group=, or NULL */
 	mode_t umask;			/* UMask=, 022 */

@@ -114,6 +114,9 @@ fork_service(struct keeper *k, char *what, size_t size)
 		return -1;
 	order.environment = environment.items;
 	order.arguments = arguments.items;
+	order.directory = strcmp(k->service->working_directory, "~") != 0 ?
+	    k->service->working_directory :
+	    k->order->credentials->home;
 	if ((prefixes & (EXEC_PRIVILEGED | EXEC_KEEP_USER)) != 0)
 		order.credentials = NULL;
 	k->record.log_offset = output_offset(&k->output);

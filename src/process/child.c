@@ -221,7 +221,8 @@ run_child(const struct child_order *o, pid_t session, int channel)
 	if (s->no_new_privileges &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		report(channel, STEP_NO_NEW_PRIVILEGES, 0, true);
-	if (chdir(s->working_directory) == -1)
+	if (chdir(o->directory) == -1 &&
+	    (!s->working_directory_is_optional || chdir("/") == -1))
 		report(channel, STEP_DIRECTORY, 0, true);
 	if (set_descriptors(o) == -1)
 		report(channel, STEP_DESCRIPTORS, 0, true);

@@ -44,6 +44,7 @@ struct child_order {
 	const struct credentials *credentials; /* NULL: stays as it is */
 	struct hold *hold;	/* published by the child */
 	char **arguments, **environment;
+	const char *directory;
 	int output, error;	/* become descriptors 1 and 2 */
 	pid_t parent;		/* the keeper, which is the caller; 0: none, a
 				   child of init, the hold rides along */

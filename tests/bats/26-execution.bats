@@ -120,6 +120,43 @@ ignores_pipe() {
 	refuses 'UnsetEnvironment=1A' 'expected NAME or NAME=VALUE'
 }
 
+@test "WorkingDirectory: of the user, and one that may be missing" {
+	requires root
+	runs 'WorkingDirectory=~' User=daemon
+	is "$(readlink "/proc/$main/cwd")" /usr/sbin
+	shown 'WorkingDirectory=~'
+	hf stop web
+	runs 'WorkingDirectory=~'
+	is "$(readlink "/proc/$main/cwd")" /root
+	hf stop web
+	runs "WorkingDirectory=-$T/missing"
+	is "$(readlink "/proc/$main/cwd")" /
+	shown "WorkingDirectory=-$T/missing"
+	hf stop web
+	mkdir "$T/missing"
+	hf start web
+	is "$(readlink "/proc/$(pid_of web)/cwd")" "$T/missing"
+	hf stop web
+	rmdir "$T/missing"
+	printf '%s\n' '[Service]' 'ExecStart=/bin/sleep 1000' \
+		"WorkingDirectory=$T/missing" >"$unit"
+	hf 1 start web
+	match "$stderr" "cannot change directory to $T/missing"
+	refuses WorkingDirectory=here 'expected an absolute path'
+}
+
+@test "StandardOutput: all that is systemd's journal is the log" {
+	local where
+
+	for where in journal syslog kmsg+console; do
+		runs "StandardOutput=$where"
+		is "$(readlink "/proc/$main/fd/1")" \
+			"$HOLDFAST_RUN_DIR/web/output"
+		hf stop web
+	done
+	refuses StandardOutput=somewhere 'expected journal'
+}
+
 @test "CPUSchedulingPolicy, CPUSchedulingResetOnFork" {
 	runs CPUSchedulingPolicy=idle CPUSchedulingResetOnFork=yes
 	run -0 chrt -p "$main"
