@@ -26,6 +26,7 @@ const struct command *const commands[] = {
 	&command_status,
 	&command_list,
 	&command_show,
+	&command_verify,
 	&command_logs,
 	&command_wait,
 	&command_signal,

@@ -23,8 +23,8 @@ struct command {
 
 extern const struct command command_start, command_stop, command_restart,
     command_try_restart, command_reload, command_force_reload, command_status,
-    command_list, command_show, command_signal, command_wait, command_logs,
-    command_forget, command_help;
+    command_list, command_show, command_verify, command_signal, command_wait,
+    command_logs, command_forget, command_help;
 
 /* The table, in the help text's order; ends with NULL. */
 extern const struct command *const commands[];

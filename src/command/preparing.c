@@ -78,35 +78,46 @@ read_found(const struct found *found, struct service *s, int *ret_errno,
 }
 
 int
-preparing_read(const char *name, const struct paths *p, struct service *s,
-    bool *ret_is_new, int *ret_errno, char *err, size_t size)
+preparing_find(const char *name, const struct paths *p, struct found *ret,
+    int *ret_errno, char *err, size_t size)
 {
 	struct strings dirs;
-	struct found found = { 0 };
 	char *path = NULL;
 	int result = 0;
 
-	service_init(s, name);
+	*ret = (struct found){ 0 };
 	paths_definition_dirs(p, &dirs);
 	if (p->file != NULL) {
-		found.name = text_copy(name);
-		found.file = text_copy(p->file);
-		search_drop_ins(&dirs, &found);
-	} else if (search_find(&dirs, name, &found, &path) == -1) {
+		ret->name = text_copy(name);
+		ret->file = text_copy(p->file);
+		search_drop_ins(&dirs, ret);
+	} else if (search_find(&dirs, name, ret, &path) == -1) {
 		*ret_errno = errno;
 		snprintf(err, size, "cannot follow alias %s: %s", path,
 		    message_strerror(errno));
 		result = -1;
 	}
+	free(path);
+	strings_clear(&dirs);
+	return result;
+}
+
+int
+preparing_read(const char *name, const struct paths *p, struct service *s,
+    bool *ret_is_new, int *ret_errno, char *err, size_t size)
+{
+	struct found found;
+	int result;
+
+	service_init(s, name);
+	result = preparing_find(name, p, &found, ret_errno, err, size);
 	*ret_is_new = found.file != NULL;
 	if (result == 0 && found.file != NULL)
 		result = read_found(&found, s, ret_errno, err, size);
 	else if (result == 0)
 		result = definition_read(p->definition, s, ret_errno, err,
 		    size);
-	free(path);
 	search_free(&found);
-	strings_clear(&dirs);
 	return result;
 }
 

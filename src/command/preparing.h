@@ -11,6 +11,7 @@
 #include "process/credentials.h"
 
 struct common_options;
+struct found;
 struct paths;
 struct starting;
 
@@ -21,6 +22,14 @@ struct prepared {
 	bool is_new;			/* not the one of the last start */
 	struct credentials credentials;
 };
+
+/*
+ * The unit file of name and its drop-ins: the one that was named, or that is
+ * found.  Returns 0, with ret->file NULL when there is none; or -1 with errno in
+ * *ret_errno and one line in err.  *ret is to be freed in either case.
+ */
+int preparing_find(const char *name, const struct paths *p, struct found *ret,
+    int *ret_errno, char *err, size_t size);
 
 /*
  * The definition of name: the unit file that was named or is found, with its

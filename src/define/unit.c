@@ -37,6 +37,8 @@ struct parser {
 	unsigned first;		/* of the first one of this logical line */
 	char *text;		/* the logical line */
 	enum section section;
+	const struct unit_listener *listener; /* or NULL: the first error ends */
+	unsigned errors;
 	char *err;
 	size_t err_size;
 };
@@ -141,9 +143,11 @@ set_section(struct parser *parser, char *line)
 		parser->section = SECTION_SERVICE;
 	else if (strcmp(line, "Install") == 0 || strncmp(line, "X-", 2) == 0)
 		parser->section = SECTION_SKIPPED;
-	else
+	else {
+		parser->section = SECTION_SKIPPED;
 		return fail_value(parser, "section", line,
 		    "expected Unit, Service or Install");
+	}
 	return 0;
 }
 
@@ -154,6 +158,18 @@ belongs(const struct parser *parser, const struct directive *d)
 	return strcmp(d->section, section_names[parser->section]) == 0 ||
 	    (strncmp(d->name, "StartLimit", 10) == 0 &&
 	    parser->section == SECTION_SERVICE);
+}
+
+static void
+note_ungiven(struct parser *parser, const char *key, const char *value)
+{
+	const size_t before = parser->s->ungiven.count;
+
+	ungiven_note(parser->s, key, value);
+	if (parser->listener == NULL || parser->s->ungiven.count <= before)
+		return;
+	(void)fail_value(parser, key, value, "is not applied");
+	parser->listener->say(parser->listener->context, false, parser->err);
 }
 
 static int
@@ -181,7 +197,7 @@ set_directive(struct parser *parser, char *line)
 	if (d == NULL &&
 	    ungiven_is_known(line, parser->section == SECTION_UNIT)) {
 		if (parser->section == SECTION_SERVICE)
-			ungiven_note(parser->s, line, value);
+			note_ungiven(parser, line, value);
 		return 0;
 	}
 	if (d == NULL)
@@ -208,6 +224,40 @@ check_bytes(struct parser *parser)
 	return fail(parser, "expected text, not a NUL byte");
 }
 
+static void
+tell(struct parser *parser)
+{
+	parser->errors++;
+	parser->listener->say(parser->listener->context, true, parser->err);
+}
+
+static int
+parse(struct parser *parser)
+{
+	int ret;
+
+	if (parser->end - parser->p >= 3 &&
+	    memcmp(parser->p, "\357\273\277", 3) == 0)
+		parser->p += 3;
+	if (check_bytes(parser) == -1)
+		return -1;
+	parser->text = malloc(UNIT_LINE_MAX + 1);
+	if (parser->text == NULL)
+		message_die("out of memory");
+	while ((ret = take_line(parser)) == 1) {
+		if (parser->text[0] == '[')
+			ret = set_section(parser, parser->text);
+		else if (parser->text[0] != '\0')
+			ret = set_directive(parser, parser->text);
+		if (ret == -1 && parser->listener == NULL)
+			break;
+		if (ret == -1)
+			tell(parser);
+	}
+	free(parser->text);
+	return ret;
+}
+
 int
 unit_parse(struct service *s, const char *path, const char *text,
     size_t length, char *err, size_t err_size)
@@ -215,25 +265,44 @@ unit_parse(struct service *s, const char *path, const char *text,
 	struct parser parser = { .s = s, .path = path, .p = text,
 		.end = text + length, .line = 1, .first = 1, .err = err,
 		.err_size = err_size };
-	int ret;
 
-	if (length >= 3 && memcmp(text, "\357\273\277", 3) == 0)
-		parser.p += 3;
-	if (check_bytes(&parser) == -1)
-		return -1;
-	parser.text = malloc(UNIT_LINE_MAX + 1);
-	if (parser.text == NULL)
-		message_die("out of memory");
-	while ((ret = take_line(&parser)) == 1) {
-		if (parser.text[0] == '[')
-			ret = set_section(&parser, parser.text);
-		else if (parser.text[0] != '\0')
-			ret = set_directive(&parser, parser.text);
-		if (ret == -1)
-			break;
+	return parse(&parser);
+}
+
+static unsigned
+verify_file(struct service *s, const char *path,
+    const struct unit_listener *listener)
+{
+	char err[512];
+	struct parser parser = { .s = s, .path = path, .line = 1, .first = 1,
+		.listener = listener, .err = err, .err_size = sizeof(err) };
+	size_t length;
+	char *text;
+
+	text = textfile_read(path, &length);
+	if (text == NULL) {
+		snprintf(err, sizeof(err), "%s: cannot be read: %s", path,
+		    message_strerror(errno));
+		tell(&parser);
+		return parser.errors;
 	}
-	free(parser.text);
-	return ret;
+	parser.p = text;
+	parser.end = text + length;
+	if (parse(&parser) == -1)
+		tell(&parser);
+	free(text);
+	return parser.errors;
+}
+
+unsigned
+unit_verify(struct service *s, const struct found *found,
+    const struct unit_listener *listener)
+{
+	unsigned errors = verify_file(s, found->file, listener);
+
+	for (size_t i = 0; i < found->drop_ins.count; i++)
+		errors += verify_file(s, found->drop_ins.items[i], listener);
+	return errors;
 }
 
 int

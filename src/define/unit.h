@@ -4,6 +4,7 @@
 #ifndef HOLDFAST_UNIT_H
 #define HOLDFAST_UNIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -30,6 +31,20 @@ int unit_read(struct service *s, const char *path, int *ret_errno,
 /* The same from a definition that was found, and its drop-ins. */
 int unit_load(struct service *s, const struct found *found, int *ret_errno,
     char *err, size_t err_size);
+
+/* Who is told of all that is wrong, and of what is not applied (not an error):
+ * one line "PATH:12: ..." each. */
+struct unit_listener {
+	void (*say)(void *context, bool is_error, const char *line);
+	void *context;
+};
+
+/*
+ * Read what was found to its end, whatever is wrong, and tell the listener.
+ * Returns how many errors there were; what is right is in s.
+ */
+unsigned unit_verify(struct service *s, const struct found *found,
+    const struct unit_listener *listener);
 
 /*
  * Print s as a unit file that unit_parse() reads back to the same definition,

@@ -272,3 +272,43 @@ echoing='/bin/bash -c "echo \"$$*\"; exec sleep 1000" -'
 	match "$stderr" "^holdfast: web: $near/web.service.d/x.conf:2: UMask: '9'"
 	nothing_left web
 }
+
+@test "verify says all that is wrong, with its lines, and exits with 6" {
+	printf '%s\n' '[Unit]' 'After=x' 'Colour=red' '[Service]' 'UMask=9' \
+		'ExecStart=/bin/sleep 1000' 'PrivateTmp=yes' 'PrivateTmp=no' \
+		'nonsense' '[Other]' 'x=y' >"$far/web.service"
+	unit "$near/web.service.d/x.conf" 'Nice=50' 'ProtectSystem=full'
+	hf 6 verify web
+	is "$output" "$far/web.service:3: Colour: 'red': unknown directive
+$far/web.service:5: UMask: '9': expected an octal mode from 0 to 777
+$far/web.service:7: PrivateTmp: 'yes': is not applied
+$far/web.service:9: line: 'nonsense': expected KEY=VALUE or [SECTION]
+$far/web.service:10: section: 'Other': expected Unit, Service or Install
+$near/web.service.d/x.conf:2: Nice: '50': expected a number from -20 to 19
+$near/web.service.d/x.conf:3: ProtectSystem: 'full': is not applied"
+	is "$stderr" ""
+	nothing_left web
+}
+
+@test "verify of what is right is silent but for what is not applied: 0" {
+	unit "$far/web.service" 'ExecStart=/bin/sleep 1000' PrivateTmp=yes
+	hf verify web "$far/web.service"
+	is "$(wc -l <<<"$output")" 2
+	hf verify --quiet web
+	is "$output" ""
+}
+
+@test "verify of the whole: a command must be there, and nothing contradict" {
+	unit "$far/web.service" UMask=077
+	hf 6 verify web
+	is "$output" "$far/web.service: expected a command (ExecStart=)"
+	unit "$far/web.service" 'ExecStart=/bin/true' X-HoldfastKeeper=no \
+		Restart=always
+	hf 6 verify "$far/web.service"
+	match "$output" 'contradict each other'
+	hf 6 verify none
+	match "$stderr" '^holdfast: none: not known'
+	ln -s /dev/null "$far/masked.service"
+	hf 6 verify masked
+	hf 2 verify
+}

@@ -83,6 +83,8 @@ runs() {
 		>"$dir/wrong.service"
 	runs \? start www
 	runs \? show web web@a
+	runs 0 verify www web@a
+	runs 6 verify wrong masked
 	runs \? stop www.service
 	runs 6 start masked
 	runs 6 start wrong
