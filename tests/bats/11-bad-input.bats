@@ -29,6 +29,8 @@ refused() {
 setup() {
 	holdfast_setup
 	hf start held -- sleep 1000
+	# The keeper notes it after it has told us.
+	wait_until 5 grep -q 'ready, pid' "$HOLDFAST_RUN_DIR/held/events"
 }
 
 @test "an unknown command" {
