@@ -103,8 +103,8 @@ unit squid squid http 3128 400
 
 # --- forking ----------------------------------------------------------------
 
-unit nginx nginx,curl says nginx curl -sS http://localhost/
-unit apache2 apache2,curl says Apache curl -sS http://localhost/
+unit nginx nginx,curl says 'Server: nginx' curl -sSI http://localhost/
+unit apache2 apache2,curl says 'Server: Apache' curl -sSI http://localhost/
 unit apache-htcacheclean apache2-utils,apache2 runs htcacheclean
 unit chrony chrony says 'Reference ID' chronyc tracking
 unit dnsmasq dnsmasq dns
@@ -125,7 +125,7 @@ unit cron cron runs cron
 unit atd at at_runs
 unit memcached memcached speak tcp 11211 'version\r\n' 'VERSION 1.'
 unit rsync rsync speak tcp 873 '' '@RSYNCD: '
-unit lighttpd lighttpd,curl says '200 OK' curl -sSI http://localhost/
+unit lighttpd lighttpd,curl says 'Server: lighttpd' curl -sSI http://localhost/
 unit danted dante-server speak tcp 1080 '\x05\x01\0' '\x05\0'
 unit tinyproxy tinyproxy speak tcp 8888 'GET / HTTP/1.0\r\n\r\n' 'HTTP/1.0 '
 unit uptimed uptimed runs uptimed
@@ -137,7 +137,7 @@ unit zabbix-agent zabbix-agent speak tcp 10050 \
 unit bird bird2 says 'Daemon is up' birdc show status
 unit fail2ban fail2ban says pong fail2ban-client ping
 unit atop atop sh -c 'test -s /var/log/atop/atop_*'
-unit vnstat vnstat runs vnstatd
+unit vnstat vnstat,iproute2 says here0 vnstat --dbiflist
 unit varnish varnish http 6081 503
 unit prosody prosody speak tcp 5222 "<stream:stream to='localhost' \
 xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>" '<?xml'
@@ -146,9 +146,9 @@ unit supervisor supervisor says '^[0-9]+$' supervisorctl pid
 unit stunnel@here stunnel4 connects 8443
 unit dropbear dropbear speak tcp 22 '' 'SSH-2.0-dropbear'
 unit vsftpd vsftpd speak tcp 21 '' '220 '
-unit ser2net ser2net speak tcp 2000 hello hello
+unit ser2net ser2net,iproute2 speak tcp 2000 hello hello
 unit stubby stubby connects 53
-unit wsdd wsdd says UUID python3 -c 'pass'
+unit wsdd wsdd,curl,iproute2 says 'HTTP/1' curl -sSI http://192.0.2.1:5357/
 
 # --- dbus -------------------------------------------------------------------
 
@@ -169,8 +169,6 @@ unit logrotate logrotate test -s /var/lib/logrotate/status
 unit man-db man-db test -s /var/cache/man/index.db
 unit plocate-updatedb plocate says /etc/passwd locate /etc/passwd
 unit dpkg-db-backup dpkg sh -c 'test -s /var/backups/dpkg.status.0'
-unit phpsessionclean php-common,php8.2-cli \
-    test ! -e /var/lib/php/sessions/sess_old
 unit sysstat-collect sysstat sh -c 'test -s /var/log/sysstat/sa*'
 
 # --- configuration -----------------------------------------------------------
@@ -204,6 +202,12 @@ prepare_pdns()
 	: >/etc/powerdns/named.conf
 	printf 'launch=bind\nbind-config=/etc/powerdns/named.conf\n' \
 	    >/etc/powerdns/pdns.d/here.conf
+}
+
+# By itself it takes the addresses of all interfaces but lo.
+prepare_coturn()
+{
+	echo 'listening-ip=127.0.0.1' >>/etc/turnserver.conf
 }
 
 prepare_php8_2_fpm()
@@ -245,16 +249,30 @@ prepare_danted()
 	CONFIGURATION
 }
 
+# It would take that from an interface's address.
+prepare_bird()
+{
+	sed -i '1i router id 192.0.2.1;' /etc/bird/bird.conf
+}
+
 # What its jail is to read.
 prepare_fail2ban()
 {
 	: >/var/log/auth.log
 }
 
-# It watches networks, and there has to be one.
-prepare_vnstat()
+# add_network: for those to whom lo is none; nothing is at its other end.
+add_network()
 {
 	ip link add here0 type veth peer name here1
+	ip address add 192.0.2.1/24 dev here0
+	ip link set here0 up
+	ip link set here1 up
+}
+
+prepare_vnstat()
+{
+	add_network
 }
 
 prepare_stunnel_here()
@@ -266,17 +284,15 @@ prepare_stunnel_here()
 
 prepare_ser2net()
 {
+	add_network
 	printf '%s\n' '%YAML 1.1' '---' 'connection: &here' \
-	    '  accepter: tcp,localhost,2000' '  connector: echo' \
+	    '  accepter: tcp,127.0.0.1,2000' '  connector: echo' \
 	    >/etc/ser2net.yaml
 }
 
 prepare_wsdd()
 {
-	ip link add here0 type veth peer name here1
-	ip address add 192.0.2.1/24 dev here0
-	ip link set here0 up
-	ip link set here1 up
+	add_network
 }
 
 # start_bus: as a machine has it when such units start.
@@ -322,11 +338,6 @@ prepare_sysstat_collect()
 	prepare_sysstat
 }
 
-prepare_phpsessionclean()
-{
-	touch -d '2 days ago' /var/lib/php/sessions/sess_old
-}
-
 # undo_NAME: run before the restart of what does something once, so that it is
 # to be seen that it does it again.
 
@@ -363,9 +374,4 @@ undo_plocate_updatedb()
 undo_dpkg_db_backup()
 {
 	rm -f /var/backups/dpkg.status.0
-}
-
-undo_phpsessionclean()
-{
-	prepare_phpsessionclean
 }

@@ -84,11 +84,15 @@ answers_or_gone()
 	[ "${#all[@]}" = 0 ]
 }
 
+patience=30
 see_answer()
 {
 	result=0
-	await 30 answers_or_gone
-	[ "$answered" = yes ] || result=silent
+	await "$patience" answers_or_gone
+	[ "$answered" = yes ] && return
+	result=silent
+	# It will hardly say more the next time, and that has been waited for.
+	patience=3
 }
 
 # Which process the program says is the main one goes to `main`: PID:BIRTH, or
