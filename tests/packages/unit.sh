@@ -14,6 +14,10 @@
 #	other	so are the top processes
 #	same	a process from before a restart is still there
 #	late	what was to be gone was gone only after five seconds
+#	left	what was to be gone is not
+#	user	the main process does not run as the user that the unit names
+#	gains	it may gain privileges though the unit denies that
+#	no DIR	a directory that the unit asks for is not there
 #	silent	(instead of a status) the client got no answer
 #	hung	(instead of a status) the program did not return
 #	-	(instead of a status) there is nothing to do
@@ -54,6 +58,16 @@ unit_has()
 
 	[ ! -d "$file.d" ] || files+=("$file.d"/*.conf)
 	grep -qE "^$1\$" "${files[@]}"
+}
+
+# settings KEY: what it has of that, a word on each line.
+settings()
+{
+	local files=("$file")
+
+	[ ! -d "$file.d" ] || files+=("$file.d"/*.conf)
+	sed -n "s/%i/${name#*@}/g; s/^$1=//p" "${files[@]}" |
+	    tr -s '[:blank:]' '\n'
 }
 
 # It is over when its start is.
@@ -126,8 +140,10 @@ see_processes()
 	masters=()
 	see_main
 	for one in "${all[@]}"; do
-		if [ "/proc/${one%:*}/exe" -ef "$binary" ]; then
-			keepers+="${one%:*} "
+		pid=${one%:*}
+		if [ "/proc/$pid/exe" -ef "$binary" ] ||
+		    [ "/proc/$pid/exe" -ef "$binary-whole" ]; then
+			keepers+="$pid "
 		fi
 	done
 	for one in "${all[@]}"; do
@@ -148,10 +164,41 @@ keeps_main()
 	[ "$main" = "$before" ] || result+=" main"
 }
 
+# see_settings: `result` is how the main process is, and what it has.  That is no
+# proof of all that a unit asks for, but an answer alone would be less.
+see_settings()
+{
+	local user uid directory base
+
+	result=0
+	see_main
+	if [ -n "$main" ]; then
+		user=$(settings User | tail -n 1)
+		# real, effective and two more
+		uid=$(sed -n 's/^Uid:\t[0-9]*\t\([0-9]*\).*/\1/p' \
+		    "/proc/${main%:*}/status")
+		if unit_has 'DynamicUser=(yes|on|true|1)'; then
+			[ "$uid" != 0 ] || result+=" user"
+		elif [ -n "$user" ]; then
+			[ "$uid" = "$(id -u "$user")" ] || result+=" user"
+		fi
+		! unit_has 'NoNewPrivileges=(yes|on|true|1)' ||
+		    grep -q '^NoNewPrivs:.1' "/proc/${main%:*}/status" ||
+		    result+=" gains"
+	fi
+	for base in Runtime:/run State:/var/lib Logs:/var/log Cache:/var/cache
+	do
+		while read -r directory; do
+			directory=${base#*:}/$directory
+			[ -d "$directory" ] || result+=" no $directory"
+		done < <(settings "${base%%:*}Directory")
+	done
+}
+
 # left: what is there after a stop goes to `result`.
 left()
 {
-	local file
+	local file directory
 
 	look
 	result=''
@@ -165,6 +212,11 @@ left()
 			esac
 		done
 	fi
+	while read -r directory; do
+		unit_has 'RuntimeDirectoryPreserve=(yes|on|true|1)' ||
+		    [ ! -d "/run/$directory" ] || result+=" /run/$directory"
+	done < <(settings RuntimeDirectory)
+	result=${result# }
 	[ -z "$result" ]
 }
 
@@ -194,6 +246,13 @@ report status "$running"
 see_answer
 report answer 0
 
+if [ "$answered" = yes ]; then
+	see_settings
+else
+	result=-
+fi
+report 'as asked' 0
+
 see_processes
 # A daemon has one; and what happens to it is to be seen below.
 main_wanted=yes
@@ -201,8 +260,10 @@ main_wanted=yes
 before=("${masters[@]}")
 run "$binary" start "$name"
 keeps_main
-[ "$main_wanted" = no ] || [ -n "$main" ] || unit_has 'GuessMainPID=no' ||
-    result+=" main"
+if [ "$main_wanted" = yes ] && [ -z "$main" ] && [[ $result != *main ]] &&
+    ! unit_has 'GuessMainPID=no'; then
+	result+=" main"
+fi
 [ "${before[*]}" = "${masters[*]}" ] || result+=" other"
 report "start again" 0
 
