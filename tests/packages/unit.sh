@@ -198,17 +198,17 @@ see_settings()
 # left: what is there after a stop goes to `result`.
 left()
 {
-	local file directory
+	local entry directory
 
 	look
 	result=''
 	[ "${#all[@]}" = 0 ] || result="${#all[@]} processes"
 	if [ "$program" = holdfast ] && [ -d "$run_directory" ]; then
-		for file in "$run_directory"/* "$run_directory"/.[!.]*; do
-			[ -e "$file" ] || [ -L "$file" ] || continue
-			case ${file##*/} in
+		for entry in "$run_directory"/* "$run_directory"/.[!.]*; do
+			[ -e "$entry" ] || [ -L "$entry" ] || continue
+			case ${entry##*/} in
 			record|events|service) ;;
-			*) result+=" ${file##*/}" ;;
+			*) result+=" ${entry##*/}" ;;
 			esac
 		done
 	fi
@@ -222,6 +222,9 @@ left()
 
 # --- what a boot does -------------------------------------------------------
 
+# To systemctl the boot was when somebody first looked at that, and files of
+# before are nothing; a machine has seen it long since.
+: </proc/1/status
 systemd-tmpfiles --create --boot --prefix=/run --prefix=/var >&2
 if declare -F "prepare_$here" >/dev/null; then
 	"prepare_$here" >&2
