@@ -183,8 +183,8 @@ echo "# the runs: $((SECONDS - started)) s"
 
 # --- what they say -----------------------------------------------------------
 
-steps=(start status answer 'as asked' 'start again' reload restart 'answer again' stop
-    'status again' left)
+steps=(start status answer 'as asked' 'start again' reload restart
+    'answer again' stop 'status again' left)
 
 # load PROGRAM NAME: what each step gave, by STEP, in `gave` and `want`.
 load()
