@@ -340,8 +340,8 @@ prepare_sysstat_collect()
 	prepare_sysstat
 }
 
-# undo_NAME: run before the restart of what does something once, so that it is
-# to be seen that it does it again.
+# undo_NAME: run before the start and the restart of what does something once, so
+# that it is to be seen that it does it, and again.
 
 undo_nftables()
 {

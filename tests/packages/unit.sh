@@ -220,15 +220,20 @@ left()
 	[ -z "$result" ]
 }
 
+# call FUNCTION: if there is one.
+call()
+{
+	! declare -F "$1" >/dev/null || "$1" >&2
+}
+
 # --- what a boot does -------------------------------------------------------
 
 # To systemctl the boot was when somebody first looked at that, and files of
 # before are nothing; a machine has seen it long since.
 : </proc/1/status
 systemd-tmpfiles --create --boot --prefix=/run --prefix=/var >&2
-if declare -F "prepare_$here" >/dev/null; then
-	"prepare_$here" >&2
-fi
+call "prepare_$here"
+call "undo_$here"
 look
 for process in "${all[@]}"; do
 	# shellcheck disable=SC2034 # look uses it
@@ -284,9 +289,7 @@ fi
 
 see_processes
 before=("${mine[@]}")
-if declare -F "undo_$here" >/dev/null; then
-	"undo_$here" >&2
-fi
+call "undo_$here"
 run "$binary" restart "$name"
 see_gone same "${before[@]}"
 report restart 0
