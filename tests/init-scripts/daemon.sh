@@ -21,6 +21,8 @@ cd "${0%/*}" || exit 1
 # shellcheck source-path=SCRIPTDIR
 . ./services.bash
 # shellcheck source-path=SCRIPTDIR
+. ./clients.bash
+# shellcheck source-path=SCRIPTDIR
 . ./processes.bash
 
 name=$1

@@ -1,5 +1,6 @@
 # Running a command as init would, which processes there are within the
-# namespace (besides its init and the test itself), and waiting for them.
+# namespace (besides its init, the test itself and what it put into
+# `furniture`), and waiting for them.
 #
 # shellcheck shell=bash
 
@@ -15,6 +16,9 @@ status_of()
 	state=${fields[0]} parent=${fields[1]} birth=${fields[19]}
 }
 
+# By PID:BIRTH what is no part of what is tested.
+declare -A furniture=()
+
 # look: puts PID:BIRTH of all processes into `all`, and of those who are their
 # own masters (init is their parent) into `tops`.
 look()
@@ -28,6 +32,7 @@ look()
 		case $pid in 1|"$$") continue ;; esac
 		status_of "$pid" || continue
 		[ "$state" != Z ] || continue
+		[ -z "${furniture[$pid:$birth]-}" ] || continue
 		all+=("$pid:$birth")
 		[ "$parent" != 1 ] || tops+=("$pid:$birth")
 	done

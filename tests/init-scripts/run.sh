@@ -26,24 +26,15 @@ here=$(cd "${0%/*}" && pwd) || exit 1
 # shellcheck source=services.bash
 # shellcheck source-path=SCRIPTDIR
 . "$here/services.bash"
+# shellcheck source=root.bash
+# shellcheck source-path=SCRIPTDIR
+. "$here/root.bash"
 
 usage()
 {
 	echo "usage: run.sh [--root DIR] [--keep] [--only NAME,...]" \
 	    "[--binaries dpkg,busybox,ours] [--jobs N]" >&2
 	exit 2
-}
-
-skip_all()
-{
-	echo "1..0 # SKIP $1"
-	exit 0
-}
-
-die()
-{
-	echo "Bail out! $1"
-	exit 1
 }
 
 arguments=("$@")
@@ -81,10 +72,10 @@ with()
 # wanted NAME [PACKAGES]: it is among those that are asked for.
 wanted()
 {
-	local one packages=${2-}
+	local one names=${2-}
 
 	[ -n "$only" ] || return 0
-	for one in "$1" ${packages//,/ }; do
+	for one in "$1" ${names//,/ }; do
 		[[ $only != *,$one,* ]] || return 0
 	done
 	return 1
@@ -96,48 +87,7 @@ if with ours; then
 	# They are compared with what the root has by itself.
 	with dpkg || binaries=dpkg,$binaries
 fi
-[ "$(id -u)" = 0 ] || skip_all "needs to be root"
-for command in unshare setpriv flock; do
-	command -v "$command" >/dev/null || skip_all "no $command"
-done
-unshare --mount --pid --fork --mount-proc true 2>/dev/null ||
-    skip_all "no namespaces here"
-
-# --- a cage around all of it -------------------------------------------------
-
-# All that follows runs in a namespace that ends with this process, however it
-# ends.
-if [ -z "${INIT_SCRIPTS_SCRATCH-}" ]; then
-	INIT_SCRIPTS_SCRATCH=$(mktemp -d \
-	    "${TMPDIR:-/tmp}/init-scripts.XXXXXX") || exit 1
-	export INIT_SCRIPTS_SCRATCH
-	[ -z "$root" ] || mkdir -p "$root" || exit 1
-	# shellcheck disable=SC2317 # the traps call it
-	leave()
-	{
-		[ -z "${cage-}" ] || kill -KILL "$cage" 2>/dev/null
-		wait 2>/dev/null
-		if [ -z "$keep" ]; then
-			rm -rf "$INIT_SCRIPTS_SCRATCH"
-		else
-			echo "# kept: $INIT_SCRIPTS_SCRATCH"
-		fi
-	}
-	trap leave EXIT
-	trap 'exit 130' INT
-	trap 'exit 143' TERM HUP
-	setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child \
-	    --mount-proc "$BASH" "$0" ${arguments[0]+"${arguments[@]}"} &
-	cage=$!
-	wait "$cage"
-	status=$?
-	cage=''
-	exit "$status"
-fi
-T=$INIT_SCRIPTS_SCRATCH
-root=$(cd "${root:-$T}" && pwd -P) || exit 1
-
-# --- the Debian root ---------------------------------------------------------
+enclose ${arguments[0]+"${arguments[@]}"}
 
 # What the cage and the tests need themselves.
 packages=(busybox procps tini)
@@ -145,73 +95,7 @@ for name in "${service_names[@]}"; do
 	read -r -a more <<<"${service_packages[$name]//,/ }"
 	packages+=("${more[@]}")
 done
-
-# The mirror that this machine has its own packages from, if it is the same
-# Debian; nothing otherwise, for debootstrap knows one.
-mirror()
-{
-	# shellcheck disable=SC2016 # apt-get expands it
-	apt-get indextargets --format '$(CODENAME) $(COMPONENT) $(SITE)' \
-	    'Created-By: Packages' 2>/dev/null |
-	    sed -n 's/^bookworm main //p' | head -n 1
-}
-
-inside()
-{
-	env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
-	    DEBIAN_FRONTEND=noninteractive \
-	    ${http_proxy+"http_proxy=$http_proxy"} chroot "$root/debian" "$@"
-}
-
-# begin_root: debootstrap is to be had again if it did not end well.
-begin_root()
-{
-	local url
-
-	url=$(mirror)
-	rm -rf "$root/debian"
-	debootstrap --variant=minbase bookworm "$root/debian" ${url:+"$url"} \
-	    </dev/null || return
-	# Nothing starts when it is installed.
-	printf '#!/bin/sh\nexit 101\n' >"$root/debian/usr/sbin/policy-rc.d"
-	chmod 755 "$root/debian/usr/sbin/policy-rc.d"
-	: >"$root/begun"
-}
-
-# fill_root: a list of other packages than last time adds those.
-fill_root()
-{
-	cat /etc/resolv.conf >"$root/debian/etc/resolv.conf"
-	mount -t proc proc "$root/debian/proc" &&
-	    inside apt-get -q update </dev/null &&
-	    inside apt-get -qy -o Dpkg::Use-Pty=0 --no-install-recommends \
-		install "${packages[@]}" </dev/null &&
-	    inside apt-get clean || return
-	umount "$root/debian/proc"
-	# Where no name is to be had, none should be waited for.
-	: >"$root/debian/etc/resolv.conf"
-	echo "${packages[*]}" >"$root/packages"
-}
-
-make_root()
-{
-	exec {lock}>"$root/lock"
-	flock "$lock"
-	[ -e "$root/begun" ] || command -v debootstrap >/dev/null ||
-	    skip_all "no debootstrap"
-	[ -e "$root/begun" ] || begin_root >"$T/root.log" 2>&1 || return
-	[ "$(cat "$root/packages" 2>/dev/null)" = "${packages[*]}" ] ||
-	    fill_root >>"$T/root.log" 2>&1 || return
-	exec {lock}>&-
-}
-
-umask 022
-started=$SECONDS
-make_root || {
-	sed 's/^/# /' "$T/root.log" | tail -n 20
-	die "the Debian root could not be made"
-}
-echo "# the Debian root: $((SECONDS - started)) s"
+provide_root "${packages[@]}"
 
 # --- one layer for each binary -----------------------------------------------
 
@@ -221,7 +105,7 @@ make_layer()
 	local layer=$T/layers/$1
 
 	mkdir -p "$layer/usr/sbin" "$layer/opt/init-scripts" || return
-	cp "$here"/{daemon.sh,lsb.sh,services.bash,processes.bash,doze} \
+	cp "$here"/{daemon.sh,lsb.sh,{clients,services,processes}.bash,doze} \
 	    "$layer/opt/init-scripts" || return
 	case $1 in
 	dpkg)
