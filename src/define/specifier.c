@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "define/envfile.h"
+#include "define/name.h"
 #include "define/strings.h"
 #include "define/textfile.h"
 #include "message.h"
@@ -54,37 +55,15 @@ is_root(void)
 	return geteuid() == 0;
 }
 
-static int
-hex_digit(char c)
-{
-	const char *at = c == '\0' ? NULL : strchr("0123456789abcdef", c);
-
-	return at == NULL ? -1 : (int)(at - "0123456789abcdef");
-}
-
-/* A dash is a slash, and \x2d a byte; in place.  Frees text on failure. */
+/* Frees text. */
 static char *
 unescaped(char *text)
 {
-	char *out = text;
+	char *ret = NULL;
+	const char *error = name_unescape(text, &ret);
 
-	for (const char *in = text; *in != '\0'; in++) {
-		if (*in == '-') {
-			*out++ = '/';
-		} else if (*in != '\\') {
-			*out++ = *in;
-		} else if (in[1] == 'x' && hex_digit(in[2]) != -1 &&
-		    hex_digit(in[3]) != -1) {
-			*out++ = (char)(hex_digit(in[2]) * 16 +
-			    hex_digit(in[3]));
-			in += 3;
-		} else {
-			free(text);
-			return none(EINVAL);
-		}
-	}
-	*out = '\0';
-	return text;
+	free(text);
+	return error == NULL ? ret : none(EINVAL);
 }
 
 /* What of_name() is by the letter in capitals, unescaped. */

@@ -1,6 +1,6 @@
 /*
- * Values as systemd writes them: see value.h.  Nothing here touches the
- * system, and no parser changes *ret when it fails.
+ * Values as systemd writes them: see value.h; times are in span.c.  Nothing
+ * here touches the system, and no parser changes *ret when it fails.
  */
 #include "config.h"
 
@@ -8,25 +8,15 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define USEC_PER_MIN (60 * USEC_PER_SEC)
-#define USEC_PER_HOUR (60 * USEC_PER_MIN)
-#define USEC_PER_DAY (24 * USEC_PER_HOUR)
-#define USEC_PER_YEAR (31557600 * USEC_PER_SEC)
-
-/* Small enough that a deadline, now plus a span, never overflows. */
-#define SPAN_MAX (1000 * USEC_PER_YEAR)
-
 #define NAME_LENGTH_MAX 128
 
-#define BLANKS " \t\n\r"
-
-static const char expected_span[] = "expected a time such as 5s or 100ms";
 static const char expected_signal[] =
     "expected a signal such as TERM, SIGHUP or 15";
 
@@ -54,179 +44,85 @@ static const char *const signal_names[] = {
 	[SIGTSTP] = "TSTP", [SIGTTIN] = "TTIN", [SIGTTOU] = "TTOU",
 	[SIGURG] = "URG", [SIGXCPU] = "XCPU", [SIGXFSZ] = "XFSZ",
 	[SIGVTALRM] = "VTALRM", [SIGPROF] = "PROF", [SIGWINCH] = "WINCH",
-	[SIGPOLL] = "POLL", [SIGPWR] = "PWR", [SIGSYS] = "SYS",
+	[SIGIO] = "IO", [SIGPWR] = "PWR", [SIGSYS] = "SYS",
 };
 
 #define SIGNAL_NAMES (int)(sizeof(signal_names) / sizeof(signal_names[0]))
 
-static const struct {
-	const char *name;
-	int64_t usec;
-} units[] = {
-	{ "s", USEC_PER_SEC }, { "sec", USEC_PER_SEC },
-	{ "second", USEC_PER_SEC }, { "seconds", USEC_PER_SEC },
-	{ "us", 1 }, { "usec", 1 }, { "\302\265s", 1 }, { "\316\274s", 1 },
-	{ "ms", USEC_PER_MSEC }, { "msec", USEC_PER_MSEC },
-	{ "m", USEC_PER_MIN }, { "min", USEC_PER_MIN },
-	{ "minute", USEC_PER_MIN }, { "minutes", USEC_PER_MIN },
-	{ "h", USEC_PER_HOUR }, { "hr", USEC_PER_HOUR },
-	{ "hour", USEC_PER_HOUR }, { "hours", USEC_PER_HOUR },
-	{ "d", USEC_PER_DAY }, { "day", USEC_PER_DAY },
-	{ "days", USEC_PER_DAY },
-	{ "w", 7 * USEC_PER_DAY }, { "week", 7 * USEC_PER_DAY },
-	{ "weeks", 7 * USEC_PER_DAY },
-	{ "M", USEC_PER_YEAR / 12 }, { "month", USEC_PER_YEAR / 12 },
-	{ "months", USEC_PER_YEAR / 12 },
-	{ "y", USEC_PER_YEAR }, { "year", USEC_PER_YEAR },
-	{ "years", USEC_PER_YEAR },
-};
-#define UNIT_COUNT (sizeof(units) / sizeof(units[0]))
-
-static int64_t
-unit_usec(const char *name, size_t length)
+int
+value_digit(char c)
 {
-	size_t i;
-
-	if (length == 0)
-		return USEC_PER_SEC;
-	for (i = 0; i < UNIT_COUNT; i++) {
-		if (strlen(units[i].name) == length &&
-		    memcmp(units[i].name, name, length) == 0)
-			return units[i].usec;
-	}
-	return 0;
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
 }
 
-/* One "1.5min" of a span at *text, which is advanced past it. */
-static const char *
-parse_part(const char **text, int64_t *ret_usec)
+/* The base of the digits at *text, which is advanced past what says so. */
+static int
+take_base(const char **text, bool has_sign)
 {
-	const char *p = *text, *fraction = NULL, *name;
-	int64_t number = 0, unit, usec;
+	char letter = (*text)[0] == '0' ? (*text)[1] : '1';
+	int base = 10;
 
-	if (!isdigit((unsigned char)*p))
-		return expected_span;
-	for (; isdigit((unsigned char)*p); p++) {
-		number = number * 10 + (*p - '0');
-		if (number > SPAN_MAX)
-			return "expected a time of at most 1000 years";
-	}
-	if (*p == '.') {
-		fraction = ++p;
-		if (!isdigit((unsigned char)*p))
-			return expected_span;
-		p += strspn(p, "0123456789");
-	}
-	p += strspn(p, BLANKS);
-	name = p;
-	p += strcspn(p, "0123456789." BLANKS);
-	unit = unit_usec(name, (size_t)(p - name));
-	if (unit == 0)
-		return expected_span;
-	if (number > SPAN_MAX / unit)
-		return "expected a time of at most 1000 years";
-	usec = number * unit;
-	for (; fraction != NULL && isdigit((unsigned char)*fraction);
-	    fraction++) {
-		unit /= 10;
-		usec += unit * (*fraction - '0');
-	}
-	*text = p + strspn(p, BLANKS);
-	*ret_usec = usec;
-	return NULL;
+	if (letter == 'x' || letter == 'X')
+		base = 16;
+	else if ((letter == 'o' || letter == 'O') && !has_sign)
+		base = 8;
+	else if ((letter == 'b' || letter == 'B') && !has_sign)
+		base = 2;
+	if (base != 10)
+		*text += 2;
+	else if ((*text)[0] == '0')
+		base = 8;
+	return base;
 }
 
-const char *
-value_parse_span(const char *text, int64_t *ret_usec)
+/* All of p is digits, behind a sign or not. */
+static bool
+parse_digits(const char *p, bool has_sign, uint64_t *ret)
 {
-	const char *error, *p = text + strspn(text, BLANKS);
-	int64_t total = 0, part = 0;
+	int base = take_base(&p, has_sign), digit;
+	uint64_t number = 0;
 
-	if (strcmp(text, "infinity") == 0) {
-		*ret_usec = USEC_INFINITY;
-		return NULL;
+	if (*p == '\0')
+		return false;
+	for (; *p != '\0'; p++) {
+		digit = value_digit(*p);
+		if (digit < 0 || digit >= base ||
+		    number > (UINT64_MAX - (uint64_t)digit) / (uint64_t)base)
+			return false;
+		number = number * (uint64_t)base + (uint64_t)digit;
 	}
-	do {
-		error = parse_part(&p, &part);
-		if (error != NULL)
-			return error;
-		total += part;
-		if (total > SPAN_MAX)
-			return "expected a time of at most 1000 years";
-	} while (*p != '\0');
-	*ret_usec = total;
-	return NULL;
+	*ret = number;
+	return true;
 }
 
-void
-value_print_span(int64_t usec, char *buf, size_t size)
+bool
+value_parse_unsigned(const char *text, uint64_t *ret)
 {
-	static const struct {
-		const char *name;
-		int64_t usec;
-	} steps[] = {
-		{ "d", USEC_PER_DAY }, { "h", USEC_PER_HOUR },
-		{ "min", USEC_PER_MIN }, { "s", USEC_PER_SEC },
-		{ "ms", USEC_PER_MSEC }, { "us", 1 },
-	};
-	char part[32];
-	size_t i;
+	bool has_sign = text[0] == '+';
 
-	if (usec == USEC_INFINITY || usec <= 0) {
-		strlcpy(buf, usec > 0 ? "infinity" : "0", size);
-		return;
-	}
-	buf[0] = '\0';
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		if (usec < steps[i].usec)
-			continue;
-		snprintf(part, sizeof(part), "%s%" PRId64 "%s",
-		    buf[0] == '\0' ? "" : " ", usec / steps[i].usec,
-		    steps[i].name);
-		strlcat(buf, part, size);
-		usec %= steps[i].usec;
-	}
+	return parse_digits(has_sign ? text + 1 : text, has_sign, ret);
 }
 
-void
-value_print_ago(int64_t usec, char *buf, size_t size)
-{
-	int64_t sec = usec / USEC_PER_SEC, min = sec / 60, hour = min / 60;
-
-	if (usec == USEC_INFINITY)
-		snprintf(buf, size, "infinity");
-	else if (usec < USEC_PER_SEC)
-		snprintf(buf, size, "%" PRId64 " ms",
-		    usec <= 0 ? 0 : usec / USEC_PER_MSEC);
-	else if (sec < 60)
-		snprintf(buf, size, "%" PRId64 " s", sec);
-	else if (min < 60)
-		snprintf(buf, size, "%" PRId64 " min", min);
-	else if (hour < 24 && min % 60 == 0)
-		snprintf(buf, size, "%" PRId64 " h", hour);
-	else if (hour < 24)
-		snprintf(buf, size, "%" PRId64 " h %" PRId64 " min", hour,
-		    min % 60);
-	else if (hour % 24 == 0)
-		snprintf(buf, size, "%" PRId64 " d", hour / 24);
-	else
-		snprintf(buf, size, "%" PRId64 " d %" PRId64 " h", hour / 24,
-		    hour % 24);
-}
-
-/* strtonum() also takes leading blanks and a plus sign: here they are wrong. */
 static bool
 parse_number(const char *text, int min, int max, int *ret)
 {
-	const char *error, *digits = text[0] == '-' ? text + 1 : text;
-	long long number;
+	bool has_sign = text[0] == '-' || text[0] == '+';
+	uint64_t size = 0;
+	int number;
 
-	if (!isdigit((unsigned char)digits[0]))
+	if (!parse_digits(has_sign ? text + 1 : text, has_sign, &size) ||
+	    size > INT_MAX)
 		return false;
-	number = strtonum(text, min, max, &error);
-	if (error != NULL)
+	number = text[0] == '-' ? -(int)size : (int)size;
+	if (number < min || number > max)
 		return false;
-	*ret = (int)number;
+	*ret = number;
 	return true;
 }
 
@@ -244,10 +140,10 @@ parse_realtime(const char *name, int *ret_signal)
 		*ret_signal = base;
 		return true;
 	}
-	if (*name != (from_min ? '+' : '-') || name[1] == '-' ||
-	    !parse_number(name + 1, 0, RT_MAX - RT_MIN, &offset))
+	if (*name != (from_min ? '+' : '-') || !parse_number(name,
+	    RT_MIN - RT_MAX, RT_MAX - RT_MIN, &offset))
 		return false;
-	*ret_signal = from_min ? base + offset : base - offset;
+	*ret_signal = base + offset;
 	return true;
 }
 
@@ -257,13 +153,13 @@ value_parse_signal(const char *text, int *ret_signal)
 	static const struct {
 		const char *name;
 		int signal;
-	} aliases[] = { { "IO", SIGIO }, { "IOT", SIGIOT },
+	} aliases[] = { { "POLL", SIGIO }, { "IOT", SIGIOT },
 		{ "CLD", SIGCHLD }, { "UNUSED", SIGSYS } };
 	const char *name = text, *known;
 	size_t i;
 	int sig;
 
-	if (isdigit((unsigned char)text[0]))
+	if (isdigit((unsigned char)text[text[0] == '+' ? 1 : 0]))
 		return parse_number(text, 1, RT_MAX, ret_signal) ? NULL :
 		    "expected a signal's number from 1 to 64";
 	if (strncasecmp(name, "SIG", 3) == 0)
@@ -337,7 +233,7 @@ value_parse_int(const char *text, int min, int max, int *ret)
 {
 	static char expected[64];
 
-	if (parse_number(text, min, max, ret))
+	if ((text[0] != '+' || min < 0) && parse_number(text, min, max, ret))
 		return NULL;
 	snprintf(expected, sizeof(expected), "expected a number from %d to %d",
 	    min, max);

@@ -18,9 +18,16 @@
 
 /*
  * A time span in microseconds: "5" (seconds), "1.5s", "100ms", "2min 30s",
- * "1h", "1d", "infinity" (USEC_INFINITY).  systemd.time(7)'s units.
+ * "1h", "1d", "infinity" (USEC_INFINITY).  systemd.time(7)'s units.  What is
+ * longer than 1000 years is infinity too.
  */
 const char *value_parse_span(const char *text, int64_t *ret_usec);
+/*
+ * The same, exact: a number alone counts default_unit microseconds, infinity
+ * is UINT64_MAX.
+ */
+const char *value_parse_time(const char *text, uint64_t default_unit,
+    uint64_t *ret_usec);
 /* The shortest exact form: "1min 30s", "100ms", "infinity". */
 void value_print_span(int64_t usec, char *buf, size_t size);
 /* For people, rounded: "61 ms", "3 s", "40 min", "2 h 13 min", "5 d 3 h". */
@@ -38,10 +45,17 @@ const char *value_parse_bool(const char *text, bool *ret);
 const char *value_parse_mode(const char *text, mode_t *ret);
 
 /*
- * A decimal integer in [min, max].  The text of what was expected names the
- * range; it is good until the next call.
+ * An integer in [min, max]: decimal, 0x1f, 0o17 or 017, or 0b11; a plus sign
+ * may stand before it where a minus sign could.  The text of what was expected
+ * names the range; it is good until the next call.
  */
 const char *value_parse_int(const char *text, int min, int max, int *ret);
+
+/* The same without an end, and without a minus sign. */
+bool value_parse_unsigned(const char *text, uint64_t *ret);
+
+/* What a digit is worth, up to f in either case; -1 when it is none. */
+int value_digit(char c);
 
 /* An environment variable's name (length bytes): [A-Za-z_][A-Za-z0-9_]*. */
 bool value_is_variable(const char *text, size_t length);

@@ -15,59 +15,72 @@
 
 #define BLANKS " \t\n\r"
 
-static int
-digit(char c)
+/* count digits of a base at *text, which is advanced; 0 if there are less. */
+static uint32_t
+parse_code(const char **text, int count, uint32_t base)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-/* count digits of a base at *text, which is advanced; -1, or a byte. */
-static int
-parse_code(const char **text, int count, int base)
-{
-	int i, d, value = 0;
+	uint32_t value = 0;
+	int i, digit;
 
 	for (i = 0; i < count; i++) {
-		d = digit((*text)[i]);
-		if (d < 0 || d >= base)
-			return -1;
-		value = value * base + d;
+		digit = value_digit((*text)[i]);
+		if (digit < 0 || (uint32_t)digit >= base)
+			return 0;
+		value = value * base + (uint32_t)digit;
 	}
 	*text += count;
-	return value > 0 && value < 256 ? value : -1;
+	return value;
 }
 
-/* What stands behind a backslash at *text, which is advanced past it. */
-static const char *
-unescape(const char **text, char *ret)
+/* Put a character as UTF-8 at *out, which is advanced; false if it is none. */
+static bool
+put_utf8(uint32_t code, char **out)
 {
+	unsigned char bytes[5] = { 0 };
+	int i, length = code < 0x80 ? 1 : code < 0x800 ? 2 :
+	    code < 0x10000 ? 3 : 4;
+
+	if (code == 0 || code > 0x10ffff)
+		return false;
+	for (i = length - 1; i > 0; i--, code >>= 6)
+		bytes[i] = (unsigned char)(0x80 | (code & 0x3f));
+	bytes[0] = (unsigned char)((length == 1 ? 0 : 0xf00 >> length) | code);
+	if (value_utf8_length(bytes) == 0)
+		return false;
+	memcpy(*out, bytes, (size_t)length);
+	*out += length;
+	return true;
+}
+
+/* What stands behind a backslash at *text; both are advanced. */
+static const char *
+unescape(const char **text, char **out)
+{
+	static const char expected[] = "expected an escape such as \\n, \\x41 "
+	    "or \\\\ after the backslash";
 	static const char letters[] = "abfnrtvs\\\"'";
 	static const char meanings[] = "\a\b\f\n\r\t\v \\\"'";
-	const char *letter;
-	int code;
+	const char kind = **text;
+	const char *letter = kind == '\0' ? NULL : strchr(letters, kind);
+	uint32_t code;
 
-	letter = **text == '\0' ? NULL : strchr(letters, **text);
 	if (letter != NULL) {
-		*ret = meanings[letter - letters];
+		*(*out)++ = meanings[letter - letters];
 		(*text)++;
 		return NULL;
 	}
-	if (**text == 'x') {
+	if (kind == 'x' || kind == 'u' || kind == 'U') {
 		(*text)++;
-		code = parse_code(text, 2, 16);
+		code = parse_code(text, kind == 'x' ? 2 : kind == 'u' ? 4 : 8,
+		    16);
 	} else {
 		code = parse_code(text, 3, 8);
 	}
-	if (code == -1)
-		return "expected an escape such as \\n, \\x41 or \\\\ "
-		    "after the backslash";
-	*ret = (char)code;
+	if (kind == 'u' || kind == 'U')
+		return put_utf8(code, out) ? NULL : expected;
+	if (code == 0 || code > 255)
+		return expected;
+	*(*out)++ = (char)code;
 	return NULL;
 }
 
@@ -81,7 +94,7 @@ parse_word(const char **text, char *word)
 	for (; *p != '\0' && (quote != '\0' || !strchr(BLANKS, *p));) {
 		if (*p == '\\') {
 			p++;
-			error = unescape(&p, word++);
+			error = unescape(&p, &word);
 			if (error != NULL)
 				return error;
 		} else if (quote == '\0' && (*p == '"' || *p == '\'')) {

@@ -242,7 +242,7 @@ setup() {
 
 @test "nice out of range" {
 	local value
-	for value in 20 -21 99999999999 x '' 1.5 ' 5' +5 0x5; do
+	for value in 20 -21 99999999999 x '' 1.5 ' 5' ++5 +20 0x14 08; do
 		refused "'$value'" start web "--nice=$value" -- \
 			touch "$T/touched"
 	done

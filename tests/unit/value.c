@@ -8,7 +8,9 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
+#include "define/limit.h"
 #include "tap.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -34,14 +36,25 @@ test_spans(void)
 		{ "0.5h", 30 * MIN }, { "0.0000001s", 0 },
 		{ "infinity", USEC_INFINITY },
 		{ "1000y", INT64_C(31557600000000000) },
+		{ " infinity\t", USEC_INFINITY }, { "+5", 5000000 },
+		{ "5 +5", 10000000 }, { "5s+5s", 10000000 }, { ".5", 500000 },
+		{ "5 .5", 5500000 }, { "5s.5s", 5500000 },
+		{ "1.9999999us", 1 }, { "1001y", USEC_INFINITY },
+		{ "1000y 1us", USEC_INFINITY }, { "584541y", USEC_INFINITY },
+		{ "9223372036854775807us", USEC_INFINITY },
+		{ "18446744073709us", INT64_C(18446744073709) },
 		{ "", REFUSED }, { " ", REFUSED }, { "-1", REFUSED },
-		{ "+1", REFUSED }, { "abc", REFUSED }, { "5x", REFUSED },
+		{ "-0", REFUSED }, { "++1", REFUSED }, { "+.5", REFUSED },
+		{ "5+5", REFUSED }, { "+", REFUSED }, { ".", REFUSED },
+		{ "abc", REFUSED }, { "5x", REFUSED }, { "1.s", REFUSED },
 		{ "5s,", REFUSED }, { "5 s s", REFUSED }, { "1.", REFUSED },
-		{ ".5", REFUSED }, { "1.2.3", REFUSED }, { "s", REFUSED },
-		{ "18014398509481984h", REFUSED }, { "1001y", REFUSED },
-		{ "1000y 1us", REFUSED },
+		{ "1.2.3", REFUSED }, { "s", REFUSED }, { "5 -1", REFUSED },
+		{ "18014398509481984h", REFUSED }, { "584543y", REFUSED },
+		{ "584541y 2y", REFUSED }, { "18446744073710", REFUSED },
+		{ "9223372036854775808us", REFUSED },
 		{ "99999999999999999999", REFUSED }, { "0x10", REFUSED },
 		{ "infinity s", REFUSED }, { "Infinity", REFUSED },
+		{ "infinitys", REFUSED },
 		{ "5s -1s", REFUSED }, { "1e3", REFUSED },
 	};
 	int64_t usec;
@@ -57,6 +70,54 @@ test_spans(void)
 	is_str(value_parse_span("abc", &usec),
 	    "expected a time such as 5s or 100ms",
 	    "span: what was expected is said");
+}
+
+static void
+test_exact_times(void)
+{
+	uint64_t usec = 0;
+
+	ok(value_parse_time("5 1ms", 1, &usec) == NULL && usec == 1005,
+	    "time: a number alone has the unit that was asked for");
+	ok(value_parse_time("584541y", 1, &usec) == NULL &&
+	    usec == UINT64_C(18446711061600000000),
+	    "time: what is longer than 1000 years is exact");
+	ok(value_parse_time("infinity", 1, &usec) == NULL &&
+	    usec == UINT64_MAX, "time: infinity is the largest number");
+	usec = 7;
+	ok(value_parse_time("5 x", 1, &usec) != NULL && usec == 7,
+	    "time: a refusal leaves the result alone");
+}
+
+static void
+test_numbers(void)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		uint64_t number;
+	} rows[] = {
+		{ "0", true, 0 }, { "010", true, 8 }, { "0x1F", true, 31 },
+		{ "0o17", true, 15 }, { "0b11", true, 3 }, { "+5", true, 5 },
+		{ "+010", true, 8 }, { "+0x5", true, 5 },
+		{ "18446744073709551615", true, UINT64_MAX },
+		{ "0xffffffffffffffff", true, UINT64_MAX },
+		{ "18446744073709551616", false, 0 }, { "", false, 0 },
+		{ "0x10000000000000000", false, 0 }, { "0x", false, 0 },
+		{ "0b", false, 0 }, { "0b2", false, 0 }, { "08", false, 0 },
+		{ "+0b1", false, 0 }, { "-0", false, 0 }, { "++1", false, 0 },
+		{ "5 ", false, 0 }, { "a", false, 0 }, { "+", false, 0 },
+	};
+	uint64_t number;
+	bool good;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		number = 0;
+		good = value_parse_unsigned(rows[i].text, &number);
+		ok(good == rows[i].good && number == rows[i].number,
+		    "number: '%s' is %s", rows[i].text,
+		    rows[i].good ? "read" : "refused");
+	}
 }
 
 static void
@@ -109,7 +170,9 @@ test_signals(void)
 		{ "TERM", SIGTERM }, { "SIGTERM", SIGTERM }, { "15", 15 },
 		{ "hup", SIGHUP }, { "sigusr1", SIGUSR1 }, { "1", 1 },
 		{ "64", 64 }, { "CLD", SIGCHLD }, { "IO", SIGIO },
-		{ "SYS", SIGSYS },
+		{ "SYS", SIGSYS }, { "POLL", SIGIO },
+		{ "+15", 15 }, { "0x0f", 15 }, { "017", 15 },
+		{ "RTMIN+0x3", 37 },
 		{ "RTMIN", 34 }, { "RTMIN+3", 37 }, { "SIGRTMAX", 64 },
 		{ "RTMAX-2", 62 }, { "RTMIN+30", 64 },
 		{ "", REFUSED }, { "0", REFUSED }, { "65", REFUSED },
@@ -140,6 +203,8 @@ test_signals(void)
 	}
 	is_str(value_signal_name(SIGSEGV, name, sizeof(name)), "SIGSEGV",
 	    "signal: 11 is called SIGSEGV");
+	is_str(value_signal_name(SIGIO, name, sizeof(name)), "SIGIO",
+	    "signal: 29 has the name that systemd reads");
 	is_str(value_signal_name(37, name, sizeof(name)),
 	    "SIGRTMIN+3", "signal: 37 is called SIGRTMIN+3");
 }
@@ -163,7 +228,10 @@ test_small_values(void)
 	}, ints[] = {
 		{ "-20", -20 }, { "19", 19 }, { "0", 0 }, { "007", 7 },
 		{ "-0", 0 }, { "20", REFUSED }, { "-21", REFUSED },
-		{ "", REFUSED }, { "-", REFUSED }, { "+5", REFUSED },
+		{ "+5", 5 }, { "0x10", 16 }, { "-0x10", -16 }, { "010", 8 },
+		{ "-010", -8 }, { "0b11", 3 }, { "024", REFUSED },
+		{ "", REFUSED }, { "-", REFUSED }, { "++5", REFUSED },
+		{ "-+5", REFUSED }, { "08", REFUSED }, { "-0b11", REFUSED },
 		{ " 5", REFUSED }, { "5 ", REFUSED }, { "5.0", REFUSED },
 		{ "99999999999999999999", REFUSED },
 	};
@@ -191,6 +259,8 @@ test_small_values(void)
 		is_int(number == 99 ? REFUSED : number, ints[i].value,
 		    "int: '%s' is %d", ints[i].text, ints[i].value);
 	}
+	ok(value_parse_int("+5", 0, 19, &number) != NULL,
+	    "int: no sign where no number can be negative");
 	is_str(value_parse_int("20", -20, 19, &number),
 	    "expected a number from -20 to 19", "int: the range is named");
 }
@@ -248,14 +318,75 @@ test_utf8(void)
 		    rows[i].want);
 }
 
+static void
+test_limits(void)
+{
+	static const struct {
+		int resource;
+		const char *text, *printed;	/* NULL: it is refused */
+	} rows[] = {
+		{ RLIMIT_NOFILE, "0x10", "16" }, { RLIMIT_NOFILE, "010", "8" },
+		{ RLIMIT_NOFILE, "+5", "5" }, { RLIMIT_NOFILE, "5: 6", "5:6" },
+		{ RLIMIT_NOFILE, "5:", NULL }, { RLIMIT_NOFILE, ":5", NULL },
+		{ RLIMIT_NOFILE, "5:6:7", NULL }, { RLIMIT_NOFILE, "1K", NULL },
+		{ RLIMIT_NOFILE, "18446744073709551614",
+		    "18446744073709551614" },
+		{ RLIMIT_NOFILE, "18446744073709551615", NULL },
+		{ RLIMIT_NOFILE, "infinity", "infinity" },
+		{ RLIMIT_NOFILE, "infinity:5", NULL },
+		{ RLIMIT_NOFILE, "00000000000000000000000000000000000000000000"
+		    "0000000000000000000000000005", "5" },
+		{ RLIMIT_AS, "1.5G", "1610612736" },
+		{ RLIMIT_AS, "1.1K", "1126" }, { RLIMIT_AS, "1.K", "1024" },
+		{ RLIMIT_AS, "1G 512M", "1610612736" },
+		{ RLIMIT_AS, "1K1", "1025" }, { RLIMIT_AS, "1 K", "1024" },
+		{ RLIMIT_AS, "5B", "5" }, { RLIMIT_AS, "15E",
+		    "17293822569102704640" },
+		{ RLIMIT_AS, "1KB", NULL }, { RLIMIT_AS, "1K 1G", NULL },
+		{ RLIMIT_AS, "1k", NULL }, { RLIMIT_AS, ".5K", NULL },
+		{ RLIMIT_AS, "16E", NULL }, { RLIMIT_AS, "1K ", NULL },
+		{ RLIMIT_AS, "18446744073709551615.5K", NULL },
+		{ RLIMIT_AS, "1 1", NULL }, { RLIMIT_AS, "-1K", NULL },
+		{ RLIMIT_NICE, "-5", "25" }, { RLIMIT_NICE, "+0x5", "15" },
+		{ RLIMIT_NICE, "40", "40" }, { RLIMIT_NICE, "41", NULL },
+		{ RLIMIT_NICE, "infinity", NULL },
+		{ RLIMIT_CPU, "1ms", "1" }, { RLIMIT_CPU, "1.5", "2" },
+		{ RLIMIT_CPU, " infinity", "infinity" },
+		{ RLIMIT_CPU, "1001y", "31589157600" },
+		{ RLIMIT_CPU, "18446744073710", NULL },
+		{ RLIMIT_RTTIME, "1s 500", "1000500" },
+		{ RLIMIT_RTTIME, "1.5", "1" },
+		{ RLIMIT_RTTIME, "584541y", NULL },
+	};
+	struct limit limit;
+	char text[64];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		limit = (struct limit){ 0 };
+		limit_parse(rows[i].text, rows[i].resource, &limit);
+		limit_print(&limit, text, sizeof(text));
+		is_str(limit.is_set ? text : NULL, rows[i].printed,
+		    "limit: '%s' is %s", rows[i].text,
+		    rows[i].printed == NULL ? "refused" : rows[i].printed);
+		if (!limit.is_set)
+			continue;
+		limit_parse(text, rows[i].resource, &limit);
+		limit_print(&limit, text, sizeof(text));
+		is_str(text, rows[i].printed, "limit: %s is read back", text);
+	}
+}
+
 int
 main(void)
 {
 	test_spans();
+	test_exact_times();
+	test_numbers();
 	test_print_spans();
 	test_signals();
 	test_small_values();
 	test_names();
+	test_limits();
 	test_utf8();
 	return done();
 }
